@@ -1,0 +1,49 @@
+namespace ECopy.Signing.Keys;
+
+/// <summary>
+/// A private key that never leaves its home: a digest goes out, a signature comes back, perhaps much later.
+/// Implementations: PKCS#12 (here), Azure Key Vault, Cloud Signature Consortium (later parts).
+/// </summary>
+public interface ISigningKey
+{
+    /// <summary>The certificate of this key and its issuers.</summary>
+    CertificateChain Chain { get; }
+
+    /// <summary>From <see cref="SignatureAlgorithm.Allowed"/>.</summary>
+    SignatureAlgorithm Algorithm { get; }
+
+    /// <summary>
+    /// True where each signature needs a person's confirmation or costs an authorisation (remote signing):
+    /// then at most one may be outstanding, and a signing intent is waited for, never repeated.
+    /// False where asking again with the same digest is harmless (a key in our own process).
+    /// </summary>
+    bool NeedsAuthorization { get; }
+
+    /// <summary>
+    /// Signs the digest (its length fits <see cref="SignatureAlgorithm.Hash"/>). ECDSA values are DER (r, s).
+    /// Throws only on transient faults, which may be tried again with the same order.
+    /// </summary>
+    Task<SigningAnswer> SignAsync(SigningOrder order, CancellationToken cancellationToken);
+}
+
+/// <param name="Digest">Digest of the DER-encoded signed attributes.</param>
+/// <param name="Document">What the holder is shown by remote services: a short description without personal data.</param>
+/// <param name="TransactionId">From an earlier <see cref="SigningAnswer.Pending"/>; null the first time.</param>
+public sealed record SigningOrder(ReadOnlyMemory<byte> Digest, string Document, string? TransactionId);
+
+/// <summary>What a key answers.</summary>
+public abstract record SigningAnswer
+{
+    private SigningAnswer()
+    {
+    }
+
+    /// <param name="Value">The signature value as it goes into the CMS.</param>
+    public sealed record Signed(ReadOnlyMemory<byte> Value) : SigningAnswer;
+
+    /// <summary>The holder has not confirmed yet; ask again with the transaction, until it expires.</summary>
+    public sealed record Pending(string TransactionId, DateTimeOffset ExpiresAt) : SigningAnswer;
+
+    /// <param name="Code">Stable: <c>signer-refused</c>, <c>signing-key-failed</c>, <c>signing-time-limit</c>.</param>
+    public sealed record Refused(string Code, string Reason) : SigningAnswer;
+}
