@@ -8,7 +8,7 @@ internal sealed class EmbeddedHub(
     : IHostedService, IAsyncDisposable
 {
     /// <summary>Usable once <see cref="StartAsync"/> has returned.</summary>
-    public DurableTaskClient Client => throw new InvalidOperationException("not started");
+    public DurableTaskClient Client { get; private set; } = null!;
 
     public Task StartAsync(CancellationToken cancellationToken) =>
         throw new NotSupportedException($"{options} {registry} {services} {time} {loggers}");
