@@ -20,5 +20,5 @@ internal sealed record PersonAppearance
 
     /// <summary>Writes the form XObject into a document or a revision of it.</summary>
     public Func<IPdfObjectSink, PdfReference> Factory(CopyFonts fonts) =>
-        sink => throw new NotImplementedException(fonts.ToString() + sink);
+        sink => throw new NotImplementedException(fonts.ToString() + sink + Layout);
 }

@@ -26,5 +26,5 @@ internal sealed record SealAppearance
 
     /// <summary>Writes the form XObject into a document or a revision of it.</summary>
     public Func<IPdfObjectSink, PdfReference> Factory(CopyFonts fonts) =>
-        sink => throw new NotImplementedException(fonts.ToString() + sink);
+        sink => throw new NotImplementedException(fonts.ToString() + sink + Layout);
 }
