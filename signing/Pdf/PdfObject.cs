@@ -143,6 +143,12 @@ public sealed class PdfDictionary : PdfObject, IEnumerable<KeyValuePair<string, 
         foreach (var (key, value) in entries) this[key] = value;
     }
 
+    /// <summary>Keys that stood more than once when this was read; the last value is the one kept. Readers differ here, so a forger may care.</summary>
+    public IReadOnlyList<string> RepeatedKeys { get; internal set; } = [];
+
+    /// <summary>Where this was read; null for dictionaries in object streams, and for most others (<see cref="DictionarySource"/>).</summary>
+    public DictionarySource? Source { get; internal set; }
+
     public int Count => entries.Count;
 
     public IEnumerable<string> Keys => entries.Keys;
