@@ -9,7 +9,9 @@ namespace ECopy.Functions.Storage;
 /// by itself unless it can tell its own earlier success from somebody else's.</item>
 /// <item>Readers never see part of a write.</item>
 /// <item>Any number of calls may run at once, on the same path too.</item>
-/// <item>Paths are segments of <c>[A-Za-z0-9._-]</c> joined by '/', none empty, "." or "..", at most 512 characters; others throw ArgumentException.</item>
+/// <item>Paths are segments of <c>[A-Za-z0-9._-]</c> joined by '/', at most 200 characters each and 512 together; none is empty
+/// or begins or ends with a dot (<see cref="BlobPath"/>); others throw ArgumentException.</item>
+/// <item>No path goes on below a blob: <c>a</c> and <c>a/b</c> are not both blobs.</item>
 /// </list>
 /// </summary>
 public interface IBlobStore
@@ -35,7 +37,10 @@ public interface IBlobStore
     /// <summary>Removes the blob; nothing happens when there is none.</summary>
     Task DeleteAsync(string path, CancellationToken cancellationToken);
 
-    /// <summary>Paths that begin with <paramref name="prefix"/> (whole segments, ends with '/'), in ordinal order.</summary>
+    /// <summary>
+    /// Paths that begin with <paramref name="prefix"/> (whole segments, ends with '/'), in ordinal order, without
+    /// opening any. What is created or removed meanwhile may or may not be listed.
+    /// </summary>
     IAsyncEnumerable<string> ListAsync(string prefix, CancellationToken cancellationToken);
 }
 
