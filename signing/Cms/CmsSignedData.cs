@@ -24,6 +24,9 @@ public sealed class CmsSignedData
         Content = content;
     }
 
+    /// <summary>As it was read, without the padding.</summary>
+    public ReadOnlyMemory<byte> Encoded { get; private set; }
+
     public int Version { get; }
 
     public IReadOnlyList<string> DigestAlgorithmOids { get; }
@@ -49,7 +52,8 @@ public sealed class CmsSignedData
         {
             var reader = new AsnReader(encoded, AsnEncodingRules.BER);
             var contentInfo = reader.ReadSequence();
-            if (reader.HasData && TrailingBytes(encoded).Span.ContainsAnyExcept((byte)0))
+            AsnDecoder.ReadEncodedValue(encoded.Span, AsnEncodingRules.BER, out _, out _, out var length);
+            if (encoded.Span[length..].ContainsAnyExcept((byte)0))
                 throw new CmsFormatException("cms-trailing-bytes", "Something other than zeros follows the CMS.");
             if (contentInfo.ReadObjectIdentifier() != Oids.SignedData)
                 throw new CmsFormatException("cms-not-signed-data", "The CMS holds no SignedData.");
@@ -57,19 +61,15 @@ public sealed class CmsSignedData
             contentInfo.ThrowIfNotEmpty();
             var signedData = wrapper.ReadSequence();
             wrapper.ThrowIfNotEmpty();
-            return ReadSignedData(signedData);
+            var read = ReadSignedData(signedData);
+            read.Encoded = encoded[..length];
+            return read;
         });
     }
 
     /// <summary>The octets of an encoded OCTET STRING, whole or in pieces.</summary>
     internal static byte[] OctetString(ReadOnlyMemory<byte> encoded) =>
         Typed("cms-attribute", () => new AsnReader(encoded, AsnEncodingRules.BER).ReadOctetString());
-
-    private static ReadOnlyMemory<byte> TrailingBytes(ReadOnlyMemory<byte> encoded)
-    {
-        AsnDecoder.ReadEncodedValue(encoded.Span, AsnEncodingRules.BER, out _, out _, out var consumed);
-        return encoded[consumed..];
-    }
 
     private static CmsSignedData ReadSignedData(AsnReader reader)
     {

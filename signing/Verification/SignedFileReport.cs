@@ -1,0 +1,117 @@
+using System.Security.Cryptography.X509Certificates;
+using ECopy.Signing.Pades;
+
+namespace ECopy.Signing.Verification;
+
+/// <summary>The bottom line of ETSI EN 319 102-1, 5.1.3.</summary>
+public enum Indication
+{
+    TotalPassed,
+    Indeterminate,
+    TotalFailed,
+}
+
+/// <summary>Why an indication is not TOTAL-PASSED (EN 319 102-1, 5.1.4.3). <see cref="Etsi"/> gives the standard's spelling.</summary>
+public enum SubIndication
+{
+    None,
+    FormatFailure,
+    HashFailure,
+    SigCryptoFailure,
+    SigConstraintsFailure,
+    CryptoConstraintsFailure,
+    CryptoConstraintsFailureNoPoe,
+    ChainConstraintsFailure,
+    CertificateChainGeneralFailure,
+    NoSigningCertificateFound,
+    NoCertificateChainFound,
+    OutOfBoundsNoPoe,
+}
+
+/// <summary>Integrity in one word, apart from trust and time.</summary>
+public enum IntegrityWord
+{
+    Valid,
+    Attack,
+    Tampered,
+    Unsupported,
+    Malformed,
+    Unsigned,
+}
+
+/// <summary>How much of the file a signature covers.</summary>
+public enum Coverage
+{
+    /// <summary>No usable ByteRange.</summary>
+    Broken,
+
+    /// <summary>The file as it stood at the end of one revision; later ones follow.</summary>
+    Revision,
+    WholeFile,
+}
+
+/// <summary>Revocation is a matter of its own: "revoked" and "could not check" never share a value with anything else.</summary>
+public enum RevocationState
+{
+    /// <summary>Nobody has looked: the file carries no revocation data at level B-B and nothing is fetched.</summary>
+    NotChecked,
+}
+
+/// <summary>One result: what to call it, a stable code and a sentence. <c>passed</c> is the only code of a pass.</summary>
+public sealed record Finding(IntegrityWord Word, Indication Indication, SubIndication SubIndication, string Code, string Reason)
+{
+    public static readonly Finding Passed = new(IntegrityWord.Valid, Indication.TotalPassed, SubIndication.None, "passed", "");
+
+    public bool IsPassed => Indication == Indication.TotalPassed;
+}
+
+/// <summary>One signature of the file.</summary>
+/// <param name="Role">Null for a field that is none of ours.</param>
+/// <param name="Signer">The signer's certificate; null when it could not be found.</param>
+/// <param name="Chain">From the signer to the anchor, as far as it goes.</param>
+/// <param name="ClaimedTime">/M: claimed by the signer, proven by nobody.</param>
+/// <param name="Algorithm">Such as <c>ecdsa-sha256</c>; empty when unknown.</param>
+public sealed record SignatureReport(
+    string Field,
+    SignatureRole? Role,
+    Finding Finding,
+    Coverage Coverage,
+    X509Certificate2? Signer,
+    IReadOnlyList<X509Certificate2> Chain,
+    DateTimeOffset? ClaimedTime,
+    string Algorithm,
+    RevocationState Revocation = RevocationState.NotChecked)
+{
+    /// <summary>The signer's name as shown.</summary>
+    public string SignerName => Signer?.GetNameInfo(X509NameType.SimpleName, forIssuer: false) ?? "";
+}
+
+/// <summary>All signatures in the order of their revisions, and one bottom line: the worst of theirs and of the file's own.</summary>
+public sealed record SignedFileReport(Finding Finding, IReadOnlyList<SignatureReport> Signatures);
+
+/// <summary>The standard's spelling.</summary>
+public static class Etsi
+{
+    public static string Name(Indication indication) => indication switch
+    {
+        Indication.TotalPassed => "TOTAL-PASSED",
+        Indication.Indeterminate => "INDETERMINATE",
+        _ => "TOTAL-FAILED",
+    };
+
+    public static string Name(SubIndication subIndication) => subIndication switch
+    {
+        SubIndication.None => "",
+        SubIndication.FormatFailure => "FORMAT_FAILURE",
+        SubIndication.HashFailure => "HASH_FAILURE",
+        SubIndication.SigCryptoFailure => "SIG_CRYPTO_FAILURE",
+        SubIndication.SigConstraintsFailure => "SIG_CONSTRAINTS_FAILURE",
+        SubIndication.CryptoConstraintsFailure => "CRYPTO_CONSTRAINTS_FAILURE",
+        SubIndication.CryptoConstraintsFailureNoPoe => "CRYPTO_CONSTRAINTS_FAILURE_NO_POE",
+        SubIndication.ChainConstraintsFailure => "CHAIN_CONSTRAINTS_FAILURE",
+        SubIndication.CertificateChainGeneralFailure => "CERTIFICATE_CHAIN_GENERAL_FAILURE",
+        SubIndication.NoSigningCertificateFound => "NO_SIGNING_CERTIFICATE_FOUND",
+        SubIndication.NoCertificateChainFound => "NO_CERTIFICATE_CHAIN_FOUND",
+        _ => "OUT_OF_BOUNDS_NO_POE",
+    };
+}

@@ -1,0 +1,51 @@
+using System.Security.Cryptography.X509Certificates;
+using ECopy.Signing.Cms;
+using ECopy.Signing.Trust;
+
+namespace ECopy.Signing.Verification;
+
+/// <summary>What keeps a sound signature from passing: strength, trust, time.</summary>
+internal static class TrustRules
+{
+    // A full chain has three or four; more cannot be ours, and each costs a verification.
+    private const int MaxCertificates = 8;
+
+    public static Finding? Strength(VerifiedSignature signature)
+    {
+        using var key = VerificationKey.Of(signature.Certificate);
+        return key is null || Trust.Strength.IsWeak(signature.Signer.Method!, key) || signature.Signer.DigestHash == System.Security.Cryptography.HashAlgorithmName.SHA1
+            ? Findings.Untrusted(SubIndication.CryptoConstraintsFailure, "algorithm-weak", "the signature is made with an algorithm or key that is too weak to prove anything")
+            : null;
+    }
+
+    public static Finding? Path(VerifiedSignature signature, CertificatePath path, TrustAnchors anchors, DateTimeOffset at) => path.Status switch
+    {
+        PathStatus.NoAnchor => Findings.Untrusted(SubIndication.NoCertificateChainFound, "certificate-foreign", path.Reason),
+        PathStatus.Constraint => Findings.Untrusted(SubIndication.ChainConstraintsFailure, "certificate-chain", path.Reason),
+        PathStatus.WeakAlgorithm => Findings.Untrusted(SubIndication.CryptoConstraintsFailureNoPoe, "certificate-weak", path.Reason),
+        PathStatus.IssuerOutOfTime => Findings.Untrusted(SubIndication.CertificateChainGeneralFailure, "issuer-out-of-time", path.Reason),
+        PathStatus.SignerOutOfTime => Findings.Untrusted(
+            SubIndication.OutOfBoundsNoPoe,
+            at < signature.Certificate.NotBefore.ToUniversalTime() ? "certificate-not-yet-valid" : "certificate-expired",
+            path.Reason),
+        _ when CertificateRules.Signer(signature.Certificate) is { } usage => Findings.Untrusted(SubIndication.ChainConstraintsFailure, "certificate-key-usage", usage),
+        _ when !Linked(signature, anchors) => Findings.Attack("certificates-inside", "the signature carries certificates that do not belong to the signer's chain"),
+        _ => null,
+    };
+
+    // No signature covers the certificates in a CMS: each must be an anchor, or prove itself by its issuer and by what it issued.
+    private static bool Linked(VerifiedSignature signature, TrustAnchors anchors)
+    {
+        var inside = signature.Cms.Certificates;
+        if (inside.Count > MaxCertificates) return false;
+        var issuers = inside.Concat(anchors.Anchors.Select(anchor => anchor.Certificate)).ToList();
+        return inside.All(certificate =>
+            anchors.Anchors.Any(anchor => anchor.Certificate.RawDataMemory.Span.SequenceEqual(certificate.RawDataMemory.Span))
+            || (issuers.Exists(issuer => IsIssuer(issuer, certificate))
+                && (ReferenceEquals(certificate, signature.Certificate)
+                    || inside.Any(issued => !ReferenceEquals(issued, certificate) && IsIssuer(certificate, issued)))));
+    }
+
+    private static bool IsIssuer(X509Certificate2 issuer, X509Certificate2 issued) =>
+        CertificateLink.NamesMeet(issued, issuer) && CertificateLink.Verify(issued, issuer) != LinkVerdict.NotSigned;
+}
