@@ -13,5 +13,15 @@ public sealed record AcroForm(PdfReference? Reference, PdfDictionary? Dictionary
     public FormField? Find(string name) => Fields.FirstOrDefault(one => one.Name == name);
 
     /// <exception cref="PdfFormatException">The field tree loops, is too deep, or is not made of fields.</exception>
-    public static AcroForm Read(PdfRevision revision) => throw new NotImplementedException();
+    public static AcroForm Read(PdfRevision revision)
+    {
+        ArgumentNullException.ThrowIfNull(revision);
+        var written = revision.Catalog["AcroForm"];
+        return revision.Resolve(written) switch
+        {
+            PdfNull => new AcroForm(null, null, []),
+            PdfDictionary dictionary => new AcroForm(written as PdfReference, dictionary, new FieldWalk(revision).Read(dictionary)),
+            _ => throw new PdfFormatException(PdfFaults.Fields, revision.XrefOffset, "the form is no dictionary"),
+        };
+    }
 }

@@ -20,7 +20,7 @@ public sealed record PdfLimits
     public int Depth { get; init; } = 64;
 
     /// <summary>Decoded bytes of one stream.</summary>
-    public int DecodedBytes { get; init; } = 48 << 20;
+    public int DecodedBytes { get; init; } = 32 << 20;
 
     /// <summary>Bytes held by parsed objects and open object streams, estimated.</summary>
     public long MemoryBytes { get; init; } = 96L << 20;
