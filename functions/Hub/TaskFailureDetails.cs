@@ -1,3 +1,4 @@
+using System.Buffers;
 using P = ECopy.Functions.Hub.Protocol;
 
 namespace ECopy.Functions.Hub;
@@ -7,6 +8,11 @@ namespace ECopy.Functions.Hub;
 internal sealed record TaskFailureDetails(
     string ErrorType, string ErrorMessage, string? StackTrace = null, TaskFailureDetails? InnerFailure = null)
 {
+    private const int LongestStackTrace = 4000;
+
+    private static readonly SearchValues<char> PlainName =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._");
+
     /// <summary>No retry policy applies: trying again cannot help.</summary>
     public bool IsNonRetriable { get; init; }
 
@@ -14,8 +20,11 @@ internal sealed record TaskFailureDetails(
     public bool IsCausedBy<T>()
         where T : Exception
     {
-        if (ErrorType == typeof(T).FullName)
+        if (ErrorType == typeof(T).FullName || ErrorType == typeof(T).Name)
             return true;
+        // Only plain names are looked up: generic ones would make the loader parse whatever a message says.
+        if (ErrorType.AsSpan().ContainsAnyExcept(PlainName))
+            return false;
         foreach (var assembly in AppDomain.CurrentDomain.GetAssemblies())
             if (assembly.GetType(ErrorType, throwOnError: false) is { } type && typeof(T).IsAssignableFrom(type))
                 return true;
@@ -30,9 +39,13 @@ internal sealed record TaskFailureDetails(
             { InnerException: { } cause } => From(cause, isNonRetriable),
             _ => null,
         };
-        return new(exception.GetType().FullName ?? exception.GetType().Name, exception.Message, exception.StackTrace, inner)
+        var stackTrace = exception.StackTrace;
+        if (stackTrace?.Length > LongestStackTrace)
+            stackTrace = stackTrace[..LongestStackTrace];
+        return new(exception.GetType().FullName ?? exception.GetType().Name, exception.Message, stackTrace, inner)
         {
-            IsNonRetriable = isNonRetriable(exception),
+            // What no retry could help in a task cannot be helped by running its orchestrator again.
+            IsNonRetriable = isNonRetriable(exception) || exception is TaskFailedException { FailureDetails.IsNonRetriable: true },
         };
     }
 

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace ECopy.Functions.Hub.Embedded;
 
 internal sealed record EmbeddedHubOptions
@@ -12,7 +14,10 @@ internal sealed record EmbeddedHubOptions
     /// <summary>How long <see cref="EmbeddedHub.StopAsync"/> waits for running activities once they are told to stop.</summary>
     public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Called after each stored turn, for recording histories in tests.</summary>
+    /// <summary>How inputs, outputs and payloads are written as JSON; default: <see cref="DataConverter.DefaultOptions"/>.</summary>
+    public JsonSerializerOptions? SerializerOptions { get; init; }
+
+    /// <summary>Called after each stored turn, on the writer's thread, for recording histories in tests. Must not throw.</summary>
     public Action<RecordedTurn>? OnTurn { get; init; }
 
     /// <summary>Called when a damaged database was moved aside and a fresh one begun; gets the path of the damaged one.</summary>
