@@ -1,4 +1,5 @@
-#pragma warning disable CS9113
+using System.Collections.Concurrent;
+using System.Globalization;
 using ECopy.Functions.Domain;
 using ECopy.Functions.Storage;
 
@@ -7,10 +8,69 @@ namespace ECopy.Functions.Ledger;
 /// <summary>Dossier codes: <c>H99.9.1-261122-0001</c>, counted anew each +07:00 day in each agency.</summary>
 internal sealed class DailySequence(IBlobStore store, LedgerOptions options, TimeProvider time)
 {
+    private const int Highest = 9999;
+    private const int RememberedDays = 32;
+    private readonly ConcurrentDictionary<string, PagedLedger<SequenceEntry>> days = new(StringComparer.Ordinal);
+
     /// <summary>
     /// The code of this key on this day, the same however often it is asked for; so the caller records the day first.
     /// Rejection <c>daily-sequence-full</c> after 9999.
     /// </summary>
-    public Task<Result<string>> NextAsync(string agency, DateOnly date, string key, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
+    public Task<Result<string>> NextAsync(string agency, DateOnly date, string key, CancellationToken cancellationToken)
+    {
+        var day = date.ToString("yyMMdd", CultureInfo.InvariantCulture);
+        return DayOf(agency, day).ChangeAsync<Result<string>>(
+            1,
+            view =>
+            {
+                var entry = view.Entries.FirstOrDefault(entry => entry.Key == key);
+                if (entry is null)
+                {
+                    var number = (view.Last?.Number ?? 0) + 1;
+                    if (number > Highest)
+                        return new Rejection("daily-sequence-full", "agency", agency);
+                    entry = new SequenceEntry(number, key, time.GetUtcNow());
+                    view.Append(entry);
+                }
+
+                return string.Create(CultureInfo.InvariantCulture, $"{agency}-{day}-{entry.Number:0000}");
+            },
+            cancellationToken);
+    }
+
+    private PagedLedger<SequenceEntry> DayOf(string agency, string day)
+    {
+        // Forgetting a day costs a reading at most: what is stored decides.
+        if (days.Count > RememberedDays)
+            days.Clear();
+        return days.GetOrAdd(
+            $"{agency}/{day}",
+            _ => new PagedLedger<SequenceEntry>(new SequenceBook(agency, day), store, witness: null, options, time));
+    }
+
+    internal sealed record SequenceEntry(int Number, string Key, DateTimeOffset At) : ILedgerEntry;
+
+    /// <summary><c>sequences/{agency}/{yyMMdd}/{page:0000}.json</c>; without a witness, since a code proves nothing.</summary>
+    private sealed class SequenceBook(string agency, string day) : LedgerBook<SequenceEntry>($"sequences/{agency}/{day}")
+    {
+        public override byte[] Serialize(LedgerPage<SequenceEntry> page) =>
+            StoredJson.Serialize(new SequencePage(SequencePage.CurrentSchema, agency, day, page.Page, page.Closed, page.Entries));
+
+        public override byte[] Unchanging(SequenceEntry entry) => StoredJson.Serialize(entry);
+
+        public override string? Fault(SequenceEntry? previous, SequenceEntry entry) => null;
+
+        protected override LedgerPage<SequenceEntry> Deserialize(Blob blob)
+        {
+            var page = StoredJson.Parse<SequencePage>(blob.Path, blob.Content.Span);
+            if (page.Agency != agency || page.Day != day)
+                throw new IntegrityException(blob.Path, $"is of {page.Agency}, {page.Day}");
+            return new LedgerPage<SequenceEntry>(page.Page, page.Closed, Shut: false, page.Entries);
+        }
+    }
+
+    private sealed record SequencePage(int Schema, string Agency, string Day, int Page, bool Closed, IReadOnlyList<SequenceEntry> Entries) : IStoredRecord
+    {
+        public static int CurrentSchema => 1;
+    }
 }

@@ -6,6 +6,12 @@ namespace ECopy.Functions.Ledger;
 /// </summary>
 internal interface IWitness
 {
+    /// <summary>
+    /// True only where an operator has said so (a store moved to another machine): a book that has entries but no mark
+    /// is then taken as it is. Otherwise it is refused, since a restored backup looks just like it.
+    /// </summary>
+    bool AdoptsUnknownBooks { get; }
+
     /// <summary>The mark, or null when this book was never witnessed. Throws IntegrityException on a mark that is not ours.</summary>
     Task<WitnessMark?> ReadAsync(string book, CancellationToken cancellationToken);
 

@@ -1,25 +1,166 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
 using ECopy.Functions.Domain;
 using ECopy.Functions.Storage;
 
 namespace ECopy.Functions.Ledger;
 
-/// <summary>Where the witness lies and who it belongs to.</summary>
-internal static class WitnessFolder
+/// <summary>
+/// Marks in a place of their own, signed with a P-256 key that the store holds: whoever can only write the second place
+/// can make no mark, whoever can only write the store cannot take one back.
+/// </summary>
+internal sealed class Witness : IWitness, IDisposable
 {
+    public const string KeyPath = "keys/witness.json";
+    private const int MaxAttempts = 5;
+    private readonly IBlobStore place;
+    private readonly string storeId;
+    private readonly ECDsa? key;
+    private readonly Lock gate = new();
+
+    private Witness(IBlobStore place, string storeId, ECDsa? key, bool adoptsUnknownBooks)
+    {
+        this.place = place;
+        this.storeId = storeId;
+        this.key = key;
+        AdoptsUnknownBooks = adoptsUnknownBooks;
+    }
+
+    public bool AdoptsUnknownBooks { get; }
+
     /// <summary>
-    /// <paramref name="configured"/> (<c>Register:Witness</c>) or <c>$XDG_STATE_HOME/ecopy</c> or <c>~/.local/state/ecopy</c>,
-    /// then the store's id. Rejection <c>witness-inside-data-folder</c>.
+    /// Opens the witness of a data folder; its owner creates place and key. Rejections: <c>witness-inside-data-folder</c>,
+    /// <c>witness-unusable</c> (folder, cause).
     /// </summary>
-    public static Result<string> Locate(string dataFolder, string? configured, string storeId) =>
-        throw new NotSupportedException();
-}
+    public static async Task<Result<Witness>> OpenAsync(
+        DataFolder data, string? configured, bool adoptUnknownBooks, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var folder = WitnessFolder.Locate(data.FullPath, configured, data.Identity.StoreId);
+        if (folder.Rejection is not null)
+            return folder.Rejection;
+        try
+        {
+            var place = data.IsOwner ? FileBlobStore.Open(folder.Value, data.AfterCrash) : FileBlobStore.OpenReadOnly(folder.Value);
+            return await OpenAsync(data.Blobs, place, data.Identity.StoreId, data.IsOwner, adoptUnknownBooks, time, cancellationToken);
+        }
+        catch (TransientException e)
+        {
+            return new Rejection("witness-unusable", new Dictionary<string, string> { ["folder"] = folder.Value, ["cause"] = e.Message });
+        }
+    }
 
-/// <summary>Marks signed with the store's P-256 key, in a store of their own.</summary>
-internal sealed class Witness(IBlobStore place)
-{
-    /// <summary>Opens the witness of a store; the owner's call creates key and folder.</summary>
-    public static Task<Result<IWitness>> OpenAsync(DataFolder data, string? configured, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
+    /// <param name="mayCreate">Makes the key of a new store; a reader does not.</param>
+    public static async Task<Witness> OpenAsync(
+        IBlobStore store, IBlobStore place, string storeId, bool mayCreate, bool adoptUnknownBooks, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var stored = (await store.ReadJsonAsync<WitnessKey>(KeyPath, cancellationToken))?.Value;
+        if (stored is null)
+        {
+            await foreach (var mark in place.ListAsync("books/", cancellationToken))
+                throw new IntegrityException(KeyPath, $"is missing although the witness holds {mark}");
+            if (!mayCreate)
+                return new Witness(place, storeId, key: null, adoptUnknownBooks);
+            using var created = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            await store.CreateJsonAsync(KeyPath, new WitnessKey(1, created.ExportPkcs8PrivateKey(), time.GetUtcNow()), cancellationToken);
+            stored = (await store.ReadRequiredJsonAsync<WitnessKey>(KeyPath, cancellationToken)).Value;
+        }
 
-    public IBlobStore Place { get; } = place;
+        return new Witness(place, storeId, stored.Import(), adoptUnknownBooks);
+    }
+
+    public async Task<WitnessMark?> ReadAsync(string book, CancellationToken cancellationToken) =>
+        (await ReadStoredAsync(book, cancellationToken))?.Value.Mark;
+
+    public async Task WriteAsync(WitnessMark mark, CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; attempt < MaxAttempts; attempt++)
+        {
+            var current = await ReadStoredAsync(mark.Book, cancellationToken);
+            // Another process may be further; a mark never goes back.
+            if (current is not null && current.Value.Mark.Number >= mark.Number)
+                return;
+            var record = new StoredMark(StoredMark.CurrentSchema, storeId, mark, Sign(mark));
+            if (await place.ReplaceJsonAsync(PathOf(mark.Book), record, current?.ETag, cancellationToken) is not null)
+                return;
+        }
+
+        throw new TransientException($"the witness of {mark.Book} kept changing");
+    }
+
+    public async IAsyncEnumerable<string> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var path in place.ListAsync("books/", cancellationToken))
+        {
+            if (path.EndsWith(".json", StringComparison.Ordinal))
+                yield return path["books/".Length..^".json".Length];
+        }
+    }
+
+    public void Dispose() => key?.Dispose();
+
+    private static string PathOf(string book) => $"books/{book}.json";
+
+    private static byte[] Text(string storeId, WitnessMark mark) => Encoding.UTF8.GetBytes(string.Create(
+        CultureInfo.InvariantCulture,
+        $"ecopy-witness-1\n{storeId}\n{mark.Book}\n{mark.Page}\n{mark.Number}\n{mark.Before}\n{mark.Digest}\n{mark.At.UtcDateTime:O}\n"));
+
+    private async Task<Stored<StoredMark>?> ReadStoredAsync(string book, CancellationToken cancellationToken)
+    {
+        var path = PathOf(book);
+        var stored = await place.ReadJsonAsync<StoredMark>(path, cancellationToken);
+        if (stored is null)
+            return null;
+        var (_, owner, mark, signature) = stored.Value;
+        if (owner != storeId)
+            throw new IntegrityException($"witness/{path}", "belongs to another store");
+        if (mark.Book != book)
+            throw new IntegrityException($"witness/{path}", $"is the mark of {mark.Book}");
+        if (!Verify(mark, signature))
+            throw new IntegrityException($"witness/{path}", "is not signed by this store's key");
+        return stored;
+    }
+
+    private byte[] Sign(WitnessMark mark)
+    {
+        lock (gate)
+        {
+            return (key ?? throw new InvalidOperationException("this witness was opened for reading only"))
+                .SignData(Text(storeId, mark), HashAlgorithmName.SHA256);
+        }
+    }
+
+    private bool Verify(WitnessMark mark, byte[] signature)
+    {
+        lock (gate)
+        {
+            return key?.VerifyData(Text(storeId, mark), signature, HashAlgorithmName.SHA256) ?? false;
+        }
+    }
+
+    private sealed record StoredMark(int Schema, string StoreId, WitnessMark Mark, byte[] Signature) : IStoredRecord
+    {
+        public static int CurrentSchema => 1;
+    }
+
+    private sealed record WitnessKey(int Schema, byte[] Pkcs8, DateTimeOffset CreatedAt) : IStoredRecord
+    {
+        public static int CurrentSchema => 1;
+
+        public ECDsa Import()
+        {
+            var imported = ECDsa.Create();
+            try
+            {
+                imported.ImportPkcs8PrivateKey(Pkcs8, out _);
+                return imported;
+            }
+            catch (CryptographicException)
+            {
+                imported.Dispose();
+                throw new IntegrityException(KeyPath, "does not hold a key");
+            }
+        }
+    }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using ECopy.Functions.Domain;
 using ECopy.Functions.Ledger;
 
@@ -38,19 +37,7 @@ internal sealed record RegisterEntry(
     string? Reason,
     DateTimeOffset At) : ILedgerEntry;
 
-internal sealed record RegisterPage(
-    int Schema,
-    string Agency,
-    string Book,
-    int Page,
-    bool Closed,
-    IReadOnlyList<RegisterEntry> Entries,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Shut = false) : IStoredRecord
-{
-    public static int CurrentSchema => 1;
-}
-
-/// <summary>What a number is reserved for; <see cref="FromPage"/> was recorded before the first attempt.</summary>
+/// <summary>What a number is reserved for. <see cref="FromPage"/> was recorded before the first attempt.</summary>
 internal sealed record ReserveRequest(
     string Agency,
     RegisterBook Book,

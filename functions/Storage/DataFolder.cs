@@ -25,6 +25,11 @@ internal sealed class DataFolder : IDisposable
 
     public FileBlobStore Blobs { get; }
 
+    public bool IsOwner => ownerLock is not null;
+
+    /// <summary>The owner before was killed.</summary>
+    public bool AfterCrash { get; private init; }
+
     public StoreIdentity Identity { get; }
 
     /// <summary>
@@ -42,12 +47,14 @@ internal sealed class DataFolder : IDisposable
             held = LibC.OpenLocked(lockPath);
             if (held is null)
                 return InUse(fullPath, lockPath);
+            // A pid still there was not taken back by its owner, who was killed then.
+            var afterCrash = RandomAccess.GetLength(held) > 0;
             WritePid(held);
-            var blobs = FileBlobStore.Open(fullPath);
+            var blobs = FileBlobStore.Open(fullPath, afterCrash);
             var identity = await StoreIdentity.OpenOrCreateAsync(blobs, kind, time, cancellationToken);
             if (identity.Rejection is not null)
                 return identity.Rejection;
-            var folder = new DataFolder(fullPath, blobs, identity.Value, held);
+            var folder = new DataFolder(fullPath, blobs, identity.Value, held) { AfterCrash = afterCrash };
             held = null;
             return folder;
         }
@@ -83,7 +90,13 @@ internal sealed class DataFolder : IDisposable
     }
 
     /// <summary>Gives the lock back; only after everything that writes has stopped.</summary>
-    public void Dispose() => ownerLock?.Dispose();
+    public void Dispose()
+    {
+        if (ownerLock is null or { IsClosed: true })
+            return;
+        RandomAccess.SetLength(ownerLock, 0);
+        ownerLock.Dispose();
+    }
 
     private static string LockPath(string fullPath) => Path.Combine(fullPath, "owner.lock");
 

@@ -16,14 +16,14 @@ internal sealed class DurableFolder(string root)
     private string Temporary => Path.Combine(Root, ".tmp");
 
     /// <summary>Makes the tree ready for writing. Only its owner may call this: half-written files of a dead one go.</summary>
-    public void Prepare()
+    public void Prepare(bool afterCrash)
     {
         Ensure(Root);
         foreach (var debris in Directory.Exists(Temporary) ? Directory.GetFiles(Temporary) : [])
             File.Delete(debris);
         Ensure(Temporary);
-        // A killed predecessor may have renamed without flushing; what is built upon from now on must be durable.
-        LibC.FlushFileSystem(Root);
+        if (afterCrash)
+            LibC.FlushFileSystem(Root);
     }
 
     public string NewTemporaryPath()

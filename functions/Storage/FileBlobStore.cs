@@ -24,11 +24,14 @@ internal sealed class FileBlobStore : IBlobStore
 
     public string Root => folder.Root;
 
-    /// <summary>For the folder's one owner: creates it if need be and removes what a killed owner left half-written.</summary>
-    public static FileBlobStore Open(string root)
+    /// <summary>
+    /// For the folder's one owner: creates it if need be and removes what a killed owner left half-written.
+    /// <paramref name="afterCrash"/>: what that one had renamed but not flushed is made durable before anything is built upon it.
+    /// </summary>
+    public static FileBlobStore Open(string root, bool afterCrash = false)
     {
         var store = new FileBlobStore(root, writable: true);
-        Faults.Map(root, store.folder.Prepare);
+        Faults.Map(root, () => store.folder.Prepare(afterCrash));
         return store;
     }
 
