@@ -1,10 +1,11 @@
 using ECopy.Functions.Compose;
 using ECopy.Signing.Pdf;
+using ECopy.Signing.Pdf.Archive;
 using ECopy.Signing.Pdf.Images;
 
 namespace ECopy.Functions.Sign;
 
-/// <summary>What the person's signature shows: handwriting in blue and two lines.</summary>
+/// <summary>What the person's signature shows: handwriting in blue, and two lines.</summary>
 internal sealed record PersonAppearance
 {
     public required string SignerName { get; init; }
@@ -18,7 +19,18 @@ internal sealed record PersonAppearance
 
     public CopyLayout Layout { get; init; } = CopyLayout.V1;
 
-    /// <summary>Writes the form XObject into a document or a revision of it.</summary>
-    public Func<IPdfObjectSink, PdfReference> Factory(CopyFonts fonts) =>
-        sink => throw new NotImplementedException(fonts.ToString() + sink + Layout);
+    /// <summary>Writes the form XObject into a document or a revision of it; its BBox is as large as the field's Rect.</summary>
+    public Func<IPdfObjectSink, PdfReference> Factory(CopyFonts fonts) => sink =>
+    {
+        var field = Layout.PersonField;
+        return FormXObject.Draw(sink, field.Width, field.Height, canvas =>
+        {
+            var place = Inside(Layout.Handwriting, field);
+            if (Handwriting is null) PenStroke.Draw(canvas, TextLines.Clean(SignerName), place, CopyColours.Pen);
+            else canvas.Image(Handwriting.AddTo(sink), Handwriting, place.Fit(Handwriting.Aspect, 1));
+            SignerLines.Draw(canvas, fonts, Inside(Layout.PersonLines, field), Wording.PersonSigner, SignerName, Wording.SigningTime, SigningTime);
+        });
+    };
+
+    internal static MillimetreBox Inside(MillimetreBox box, MillimetreBox field) => box with { X = box.X - field.X, Y = box.Y - field.Y };
 }

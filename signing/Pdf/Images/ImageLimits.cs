@@ -12,5 +12,5 @@ public sealed record ImageLimits
     public long MaxPixels { get; init; } = 100_000_000;
 
     /// <summary>Memory for pictures that have to be decoded as a whole (interlaced PNG), in bytes.</summary>
-    public long MaxDecodedBytes { get; init; } = 400_000_000;
+    public long MaxDecodedBytes { get; init; } = 256_000_000;
 }
