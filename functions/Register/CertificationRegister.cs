@@ -100,6 +100,14 @@ internal sealed class CertificationRegister(IBlobStore store, IWitness witness, 
             cancellationToken);
     }
 
+    /// <summary>The entry of this approval, looked for from a page to the end; null when there is none. Takes no number.</summary>
+    public Task<RegisterEntry?> FindReservationAsync(
+        string agency, RegisterBook book, int fromPage, string copyId, int approval, CancellationToken cancellationToken) =>
+        Open(agency, book).ChangeAsync(
+            fromPage,
+            view => view.Entries.FirstOrDefault(entry => entry.CopyId == copyId && entry.Approval == approval),
+            cancellationToken);
+
     public async Task<RegisterEntry?> FindAsync(string agency, RegisterBook book, int number, CancellationToken cancellationToken)
     {
         // Reads only: it must answer where nothing can be written.

@@ -1,0 +1,44 @@
+using ECopy.Functions.Domain;
+using ECopy.Functions.Register;
+
+namespace ECopy.Functions.Cli;
+
+/// <summary><c>audit</c>: 0 clean · 1 the first bad record, named · 2 cannot be checked.</summary>
+internal static class AuditCommand
+{
+    public static async Task<int> RunAsync(Arguments arguments, Terminal terminal, CancellationToken cancellationToken)
+    {
+        if (arguments.Plain is [var extra, ..])
+        {
+            terminal.Say("usage-no-argument", ("verb", "audit"), ("option", extra));
+            return CommandLine.Usage;
+        }
+
+        terminal.Say("data-folder", ("folder", arguments.DataFolder));
+        var reader = await StoreReader.OpenAsync(arguments, cancellationToken);
+        if (reader.IsRejected)
+        {
+            terminal.Say(reader.Rejection!);
+            // The mark of the store itself may be what is bad.
+            return reader.Rejection!.Code == "not-clean-start" ? 1 : 2;
+        }
+
+        await using var opened = reader.Value;
+        var report = await opened.Services.GetRequiredService<StoreAudit>().RunAsync(cancellationToken);
+        if (arguments.Json)
+        {
+            terminal.AnswerJson(new { verdict = report.Verdict.ToString().ToLowerInvariant(), record = report.Record, reason = report.Reason, report.RegisterEntries, report.AuditEntries, report.Blobs });
+        }
+        else
+        {
+            terminal.Answer(report.Verdict switch
+            {
+                AuditVerdict.Clean => terminal.Sentence("audit-clean"),
+                AuditVerdict.Bad => terminal.Sentence("audit-bad", ("record", report.Record ?? ""), ("reason", report.Reason ?? "")),
+                _ => terminal.Sentence("audit-cannot", ("reason", report.Reason ?? "")),
+            });
+        }
+
+        return (int)report.Verdict;
+    }
+}

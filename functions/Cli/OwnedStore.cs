@@ -1,0 +1,75 @@
+using ECopy.Functions.Demo;
+using ECopy.Functions.Domain;
+using ECopy.Functions.Ledger;
+using ECopy.Functions.Storage;
+using ECopy.Functions.Web;
+
+namespace ECopy.Functions.Cli;
+
+/// <summary>The program running over a data folder that this process owns, from lock to lock.</summary>
+internal sealed class OwnedStore : IAsyncDisposable
+{
+    private readonly DataFolder data;
+
+    private OwnedStore(DataFolder data, WebApplication app)
+    {
+        this.data = data;
+        App = app;
+    }
+
+    public WebApplication App { get; }
+
+    public bool IsDemo => data.Identity.Kind is StoreKind.Demo;
+
+    /// <summary>
+    /// Takes the folder (a new one becomes a demo store), sets the demo up, starts hub, sweeper and socket. Rejections:
+    /// those of <see cref="DataFolder"/> and <see cref="Witness"/>, and <c>port-busy</c>.
+    /// </summary>
+    public static async Task<Result<OwnedStore>> StartAsync(Arguments arguments, HostOptions options, StoreKind? wanted, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        ArgumentNullException.ThrowIfNull(options);
+        var existing = await DataFolder.OpenReadOnlyAsync(arguments.DataFolder, cancellationToken);
+        var kind = wanted ?? (existing.IsRejected ? StoreKind.Demo : existing.Value.Identity.Kind);
+        var opened = await DataFolder.OpenAsync(arguments.DataFolder, kind, TimeProvider.System, cancellationToken);
+        if (opened.IsRejected) return opened.Rejection!;
+        var data = opened.Value;
+        WebApplication? app = null;
+        try
+        {
+            var witness = await Witness.OpenAsync(data, arguments.Option("witness") ?? Environment.GetEnvironmentVariable("Register__Witness"), cancellationToken);
+            if (witness.IsRejected) return Release(data, witness.Rejection!);
+            LocalSocket.Clear(data.FullPath);
+            app = ECopyHost.Build(data, witness.Value, options);
+            if (kind is StoreKind.Demo) await app.Services.GetRequiredService<DemoOffice>().EnsureAsync(cancellationToken);
+            await app.StartAsync(cancellationToken);
+            LocalSocket.Restrict(data.FullPath);
+            return new OwnedStore(data, app);
+        }
+        catch (IOException busy) when (options.Port is not null && busy.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+        {
+            if (app is not null) await app.DisposeAsync();
+            return Release(data, new Rejection("port-busy", "port", options.Port.Value.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        }
+        catch
+        {
+            if (app is not null) await app.DisposeAsync();
+            data.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Requests in flight are finished, the hub stops at a step's end, and only then is the lock given back.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await App.StopAsync(CancellationToken.None);
+        await App.DisposeAsync();
+        data.Dispose();
+    }
+
+    private static Rejection Release(DataFolder data, Rejection rejection)
+    {
+        data.Dispose();
+        return rejection;
+    }
+}

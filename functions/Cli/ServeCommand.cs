@@ -1,0 +1,57 @@
+using System.Globalization;
+using ECopy.Functions.Domain;
+
+namespace ECopy.Functions.Cli;
+
+/// <summary><c>serve</c>: 0 stopped in order · 1 could not start.</summary>
+internal static class ServeCommand
+{
+    private const int DefaultPort = 7071;
+
+    public static async Task<int> RunAsync(Arguments arguments, Terminal terminal, CancellationToken cancellationToken)
+    {
+        var options = OptionsOf(arguments);
+        if (options.IsRejected)
+        {
+            terminal.Say(options.Rejection!);
+            return CommandLine.Usage;
+        }
+
+        terminal.Say("data-folder", ("folder", arguments.DataFolder));
+        var started = await OwnedStore.StartAsync(arguments, options.Value, null, cancellationToken);
+        if (started.IsRejected)
+        {
+            terminal.Say(started.Rejection!);
+            return 1;
+        }
+
+        await using var owned = started.Value;
+        if (owned.IsDemo) terminal.Say("demo-store");
+        var address = owned.App.Urls.First(url => url.StartsWith("http://", StringComparison.Ordinal) && !url.Contains("unix", StringComparison.Ordinal));
+        terminal.Say("listening", ("url", address.Replace("127.0.0.1", "localhost", StringComparison.Ordinal)));
+        await owned.App.WaitForShutdownAsync(cancellationToken);
+        return 0;
+    }
+
+    private static Result<HostOptions> OptionsOf(Arguments arguments)
+    {
+        if (arguments.Plain is [var extra, ..]) return new Rejection("usage-no-argument", new Dictionary<string, string> { ["verb"] = "serve", ["option"] = extra });
+        var port = DefaultPort;
+        if (arguments.Option("port") is { } typed && (!int.TryParse(typed, NumberStyles.None, CultureInfo.InvariantCulture, out port) || port > 65535))
+            return new Rejection("usage-invalid-value", "option", "--port");
+        var address = PublicAddress.Of(arguments, port);
+        return address.IsRejected ? address.Rejection! : new HostOptions(port, address.Value);
+    }
+}
+
+/// <summary>What links and QR codes say: <c>--public-url</c>, else this machine.</summary>
+internal static class PublicAddress
+{
+    public static Result<Uri> Of(Arguments arguments, int port)
+    {
+        var typed = arguments.Option("public-url") ?? Environment.GetEnvironmentVariable("PublicUrl") ?? FormattableString.Invariant($"http://localhost:{port}/");
+        return Uri.TryCreate(typed.TrimEnd('/') + "/", UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+            ? address
+            : new Rejection("usage-invalid-value", "option", "--public-url");
+    }
+}

@@ -1,0 +1,36 @@
+using ECopy.Functions.Domain;
+using ECopy.Functions.Ledger;
+using ECopy.Functions.Storage;
+
+namespace ECopy.Functions.Cli;
+
+/// <summary>A store opened for reading, beside its owner or without one: <c>verify</c> and <c>audit</c> change nothing.</summary>
+internal sealed class StoreReader(DataFolder data, ServiceProvider services) : IAsyncDisposable
+{
+    public IServiceProvider Services => services;
+
+    public static async Task<Result<StoreReader>> OpenAsync(Arguments arguments, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        Result<DataFolder> data;
+        try
+        {
+            data = await DataFolder.OpenReadOnlyAsync(arguments.DataFolder, cancellationToken);
+        }
+        catch (IntegrityException fault)
+        {
+            return new Rejection("not-clean-start", new Dictionary<string, string> { ["record"] = fault.Record, ["reason"] = fault.Reason });
+        }
+
+        if (data.IsRejected) return data.Rejection!;
+        var witness = await Witness.OpenAsync(data.Value, arguments.Option("witness") ?? Environment.GetEnvironmentVariable("Register__Witness"), cancellationToken);
+        if (witness.IsRejected) return witness.Rejection!;
+        return new StoreReader(data.Value, ECopyHost.BuildReader(data.Value, witness.Value, new Uri("http://localhost:7071/")));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await services.DisposeAsync();
+        data.Dispose();
+    }
+}

@@ -1,0 +1,97 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using ECopy.Functions.Domain;
+using ECopy.Functions.Office;
+using ECopy.Functions.Requests;
+using ECopy.Functions.Storage;
+using ECopy.Signing.Pdf.Images;
+
+namespace ECopy.Functions.Compose;
+
+/// <summary>
+/// Lays the copy out, number and date inside. Deterministic within one build; across builds the stored file wins.
+/// </summary>
+internal sealed class ComposeCopy(IBlobStore store, CopyRequests requests, OfficeDirectory office, CopyComposer composer, StoreTerms terms) : ICopyStep
+{
+    public async Task<StepOutcome> RunAsync(CopyWork work, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        var request = await requests.ForStepAsync(work, cancellationToken);
+        if (request is null) return StepOutcome.Superseded;
+        if (request.Stop is { } stop) return StepOutcome.Rejected(stop.Code);
+
+        var path = BlobPaths.Work(work.Agency, work.CopyId, work.Approval, "composed.pdf");
+        var composed = (await store.ReadAsync(path, cancellationToken))?.Content;
+        if (composed is null)
+        {
+            var bytes = composer.Compose(await ContentAsync(work, request, cancellationToken)).Pdf;
+            composed = await store.CreateIfAbsentAsync(path, bytes, cancellationToken) is CreateOutcome.OtherAlreadyThere
+                ? (await store.ReadAsync(path, cancellationToken))!.Content
+                : bytes;
+        }
+
+        var digest = Convert.ToHexStringLower(SHA256.HashData(composed.Value.Span));
+        var changed = await requests.ChangeAsync(
+            work,
+            current => current.Reservation!.ComposedSha256 is null
+                ? current with { Reservation = current.Reservation with { ComposedSha256 = digest } }
+                : current,
+            cancellationToken);
+        if (changed is null) return StepOutcome.Superseded;
+        changed.Reservation!.RequireComposed(composed.Value.Span, path);
+        return StepOutcome.Done;
+    }
+
+    private async Task<CopyContent> ContentAsync(CopyWork work, CopyRequest request, CancellationToken cancellationToken)
+    {
+        var record = BlobPaths.Request(work.Agency, work.CopyId);
+        var agency = await office.AgencyAsync(work.Agency, cancellationToken);
+        var decision = request.Decision ?? throw new IntegrityException(record, "composed without a decision");
+        var person = await office.PersonAsync(work.Agency, decision.PersonId, cancellationToken);
+        if (request.Reservation is not { Number: { } number, Date: { } date } reservation || reservation.Approval != work.Approval)
+            throw new IntegrityException(record, "composed without a register number");
+        return new CopyContent
+        {
+            AgencyLines = agency.HeaderLines,
+            AgencyName = agency.ShortName,
+            Place = agency.Place,
+            Title = request.Title,
+            Pages = await ReadPagesAsync(request, cancellationToken),
+            OriginalPages = request.OriginalPages,
+            RegisterNumber = number.ToString("0000", CultureInfo.InvariantCulture),
+            Book = reservation.Book,
+            Date = date,
+            SignerTitle = person.TitleLines,
+            SignerName = person.FullName,
+            VerificationCode = VerificationCode.Format(request.VerificationCode),
+            VerifyAddress = terms.VerifyAddress(request.VerificationCode),
+            VerifyAddressText = terms.VerifyAddressText,
+            ScanDigest = request.ScanDigest ?? throw new IntegrityException(record, "composed without a scan digest"),
+            IsTest = terms.IsTest,
+            // The decision is the last act before composing; a repeat has the same time, so the same bytes.
+            CreatedAt = decision.At,
+        };
+    }
+
+    /// <summary>The stored pages, each compared once more with the digest of its upload: what was reviewed is what is copied.</summary>
+    private async Task<List<ScanImage>> ReadPagesAsync(CopyRequest request, CancellationToken cancellationToken)
+    {
+        var pages = new List<ScanImage>(request.Files.Count);
+        foreach (var file in request.Files)
+        {
+            var blob = await store.ReadAsync(file.Path, cancellationToken) ?? throw new IntegrityException(file.Path, "missing");
+            if (Convert.ToHexStringLower(SHA256.HashData(blob.Content.Span)) != file.Sha256)
+                throw new IntegrityException(file.Path, "is not the file that was uploaded");
+            try
+            {
+                pages.Add(ScanImage.Read(blob.Content, ImageLimits.Default));
+            }
+            catch (ImageFormatException damaged)
+            {
+                throw new IntegrityException(file.Path, damaged.Message);
+            }
+        }
+
+        return pages;
+    }
+}

@@ -1,0 +1,45 @@
+namespace ECopy.Functions.Domain;
+
+/// <summary>Every path of the store that the flow writes, in one place (register and audit pages: Ledger, Register).</summary>
+internal static class BlobPaths
+{
+    public const string OpenMarkers = "open/";
+
+    public const string Requests = "requests/";
+
+    public const string TrustAnchors = "office/trust/";
+
+    public const string Agencies = "office/agencies/";
+
+    public static string Scan(string agency, string copyId, int index, string extension) => Invariant($"scans/{agency}/{copyId}/{index:000}.{extension}");
+
+    public static string Dossier(string agency, string dossierId) => $"dossiers/{agency}/{dossierId}.json";
+
+    public static string Request(string agency, string copyId) => $"requests/{agency}/{copyId}.json";
+
+    public static string OpenMarker(string agency, string copyId) => $"open/{agency}/{copyId}";
+
+    /// <summary>Work belongs to a number, not to an attempt: one number has one composed file and one signature of each kind.</summary>
+    public static string Work(string agency, string copyId, int approval, string name) => Invariant($"work/{agency}/{copyId}/{approval}/{name}");
+
+    public static string Copy(string agency, string copyId, int version = 1) => Invariant($"copies/{agency}/{copyId}/{version}.pdf");
+
+    public static string PublicRecord(string code) => $"public/{code}.json";
+
+    /// <summary>From the digest of a registered file to its code. Hex in lower case.</summary>
+    public static string DigestIndex(string sha256) => $"digests/{sha256}.json";
+
+    public static string Agency(string agency) => $"office/agencies/{agency}.json";
+
+    public static string Person(string agency, string personId) => $"office/persons/{agency}/{personId}.json";
+
+    public static string Persons(string agency) => $"office/persons/{agency}/";
+
+    public static string Account(string agency, string userName) => $"office/accounts/{agency}/{userName}.json";
+
+    public static string Certificate(string agency, string thumbprint) => $"office/certificates/{agency}/{thumbprint}.json";
+
+    public static string TrustAnchor(string thumbprint) => $"office/trust/{thumbprint}.json";
+
+    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
+}

@@ -1,0 +1,139 @@
+using System.Net;
+using ECopy.Functions.Compose;
+using ECopy.Functions.Demo;
+using ECopy.Functions.Domain;
+using ECopy.Functions.Hash;
+using ECopy.Functions.Hub;
+using ECopy.Functions.Hub.Embedded;
+using ECopy.Functions.Ledger;
+using ECopy.Functions.Office;
+using ECopy.Functions.Register;
+using ECopy.Functions.Requests;
+using ECopy.Functions.Review;
+using ECopy.Functions.Sign;
+using ECopy.Functions.Storage;
+using ECopy.Functions.Upload;
+using ECopy.Functions.Verify;
+using ECopy.Functions.Web;
+using ECopy.Functions.Workflow;
+
+namespace ECopy.Functions;
+
+/// <param name="Port">TCP port on which pages and API are served; null for the command line, which serves its socket only.</param>
+/// <param name="PublicUrl">What QR codes say.</param>
+internal sealed record HostOptions(int? Port, Uri PublicUrl);
+
+/// <summary>Puts the program together: with <see cref="CopyOrchestrator"/> the only place that sees all steps.</summary>
+internal static class ECopyHost
+{
+    public const string SocketName = "ecopy.sock";
+
+    /// <summary>The whole program over an owned data folder. Start it, then <see cref="PrepareAsync"/> has been run by it.</summary>
+    public static WebApplication Build(DataFolder data, IWitness witness, HostOptions options, Action<IServiceCollection>? change = null)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(options);
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Logging.ClearProviders();
+        // Answers own stdout.
+        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("ECopy", LogLevel.Information);
+        builder.Host.UseDefaultServiceProvider(provider => provider.ValidateOnBuild = provider.ValidateScopes = true);
+        builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
+
+        var terms = new StoreTerms(data.Identity.Kind is StoreKind.Demo, options.PublicUrl);
+        AddStore(builder.Services, data.Blobs, witness, terms);
+        AddSteps(builder.Services, data);
+        AddHub(builder.Services, data);
+        change?.Invoke(builder.Services);
+
+        var socket = LocalSocket.PathIn(data.FullPath);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.MaxRequestBodySize = new UploadLimits().MostBytes + 1_000_000;
+            kestrel.AddServerHeader = false;
+            kestrel.ListenUnixSocket(socket);
+            if (options.Port is { } port) kestrel.Listen(IPAddress.Loopback, port);
+        });
+        var app = builder.Build();
+        app.MapECopy();
+        return app;
+    }
+
+    /// <summary>What verifying and auditing need: reading only, no hub, no keys.</summary>
+    public static ServiceProvider BuildReader(DataFolder data, IWitness witness, Uri publicUrl)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        var services = new ServiceCollection();
+        services.AddLogging(logging => logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning));
+        services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        AddStore(services, data.Blobs, witness, new StoreTerms(data.Identity.Kind is StoreKind.Demo, publicUrl));
+        return services.BuildServiceProvider(validateScopes: true);
+    }
+
+    private static void AddStore(IServiceCollection services, IBlobStore store, IWitness witness, StoreTerms terms)
+    {
+        services.AddSingleton(store);
+        services.AddSingleton(witness);
+        services.AddSingleton(terms);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(new LedgerOptions());
+        services.AddSingleton<CertificationRegister>();
+        services.AddSingleton<AuditTrail>();
+        services.AddSingleton<DailySequence>();
+        services.AddSingleton<CopyRequests>();
+        services.AddSingleton<OfficeDirectory>();
+        services.AddSingleton<SignerCertificates>();
+        services.AddSingleton(new KeyRing(""));
+        services.AddSingleton<VerifyCopy>();
+        services.AddSingleton<IExpectedRecords, CopyRecords>();
+        services.AddSingleton<StoreAudit>(provider => new StoreAudit(store, witness, [.. provider.GetServices<IExpectedRecords>()]));
+    }
+
+    private static void AddSteps(IServiceCollection services, DataFolder data)
+    {
+        services.AddSingleton(new UploadLimits());
+        services.AddSingleton(new KeyRing(Path.Combine(data.FullPath, "keys")));
+        services.AddSingleton(CopyFonts.Load());
+        services.AddSingleton<CopyComposer>();
+        services.AddSingleton<ReceiveScan>();
+        services.AddSingleton<HashScan>();
+        services.AddSingleton<DecideCopy>();
+        services.AddSingleton<LookForDecision>();
+        services.AddSingleton<MarkOverdue>();
+        services.AddSingleton<CloseRequest>();
+        services.AddSingleton<ReserveNumber>();
+        services.AddSingleton<NumberRelease>();
+        services.AddSingleton<VoidNumber>();
+        services.AddSingleton<RaiseAlarm>();
+        services.AddSingleton<ComposeCopy>();
+        services.AddSingleton<SigningWork>();
+        services.AddSingleton(RunIdentity.New());
+        services.AddSingleton<PrepareSignature>();
+        services.AddSingleton<CreateSignature>();
+        services.AddSingleton<AssembleSignature>();
+        services.AddSingleton<LookForSeal>();
+        services.AddSingleton<ReleaseSeal>();
+        services.AddSingleton<RegisterCopy>();
+        services.AddSingleton(provider => new DemoOffice(
+            provider.GetRequiredService<IBlobStore>(),
+            new KeyFiles(FileBlobStore.Open(Path.Combine(data.FullPath, "authority"))),
+            new KeyFiles(FileBlobStore.Open(Path.Combine(data.FullPath, "keys"))),
+            provider.GetRequiredService<TimeProvider>()));
+    }
+
+    private static void AddHub(IServiceCollection services, DataFolder data)
+    {
+        services.AddSingleton(StepDeadline.Default);
+        services.AddSingleton(new DurableTaskRegistry().AddCopyFlow());
+        services.AddSingleton(new EmbeddedHubOptions { Path = Path.Combine(data.FullPath, "hub.sqlite") });
+        services.AddSingleton<EmbeddedHub>();
+        services.AddSingleton(provider => provider.GetRequiredService<EmbeddedHub>().Client);
+        services.AddSingleton<CopyWorkflow>();
+        services.AddSingleton<Sweeper>();
+        services.AddSingleton<CertifyJob>();
+        services.AddHostedService(provider => provider.GetRequiredService<EmbeddedHub>());
+        services.AddHostedService(provider => provider.GetRequiredService<Sweeper>());
+    }
+}

@@ -1,0 +1,56 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using ECopy.Functions.Domain;
+using ECopy.Signing.Keys;
+
+namespace ECopy.Functions.Office;
+
+/// <summary>
+/// Finds the key of a certificate where it lives. Today: PKCS#12 files in the data folder's <c>keys/</c>,
+/// each with its password beside it (mode 0600) — whoever reads that folder can sign, so this is no sole control.
+/// </summary>
+internal sealed class KeyRing(string folder) : IDisposable
+{
+    private const string Pkcs12 = "pkcs12:";
+    private readonly ConcurrentDictionary<string, Pkcs12SigningKey> opened = new(StringComparer.Ordinal);
+
+    /// <summary>The key, or <c>signing-key-missing</c> / <c>signing-key-unusable</c>.</summary>
+    public Result<ISigningKey> Open(OfficeCertificate certificate)
+    {
+        ArgumentNullException.ThrowIfNull(certificate);
+        if (opened.TryGetValue(certificate.Thumbprint, out var known)) return known;
+        if (!certificate.KeyLocation.StartsWith(Pkcs12, StringComparison.Ordinal)) return new Rejection("signing-key-missing");
+        var name = certificate.KeyLocation[Pkcs12.Length..];
+        if (name.AsSpan().ContainsAny('/', '\\') || !File.Exists(KeyFile(name))) return new Rejection("signing-key-missing");
+        try
+        {
+            var key = Pkcs12SigningKey.Load(File.ReadAllBytes(KeyFile(name)), File.ReadAllText(PasswordFile(name)).Trim());
+            if (Thumbprint(key.Chain.Signer.RawData) != certificate.Thumbprint)
+            {
+                key.Dispose();
+                return new Rejection("signing-key-unusable", "reason", "key-of-another-certificate");
+            }
+
+            // Two first uses at once: one key stays, the other is closed.
+            var kept = opened.GetOrAdd(certificate.Thumbprint, key);
+            if (!ReferenceEquals(kept, key)) key.Dispose();
+            return kept;
+        }
+        catch (KeyRefusedException refused)
+        {
+            return new Rejection("signing-key-unusable", "reason", refused.Code);
+        }
+    }
+
+    /// <summary>SHA-256 of a certificate, lower-case hex: its name in the store.</summary>
+    public static string Thumbprint(ReadOnlySpan<byte> certificate) => Convert.ToHexStringLower(SHA256.HashData(certificate));
+
+    public string KeyFile(string name) => Path.Combine(folder, name + ".p12");
+
+    public string PasswordFile(string name) => Path.Combine(folder, name + ".password");
+
+    public void Dispose()
+    {
+        foreach (var key in opened.Values) key.Dispose();
+    }
+}

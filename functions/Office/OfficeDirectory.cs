@@ -1,0 +1,49 @@
+using ECopy.Functions.Domain;
+using ECopy.Functions.Storage;
+
+namespace ECopy.Functions.Office;
+
+/// <summary>Reads agencies, persons and certificates from the store; they change rarely and each read is one small file.</summary>
+internal sealed class OfficeDirectory(IBlobStore store)
+{
+    /// <exception cref="IntegrityException">No such agency: requests are only taken for agencies that exist.</exception>
+    public async Task<Agency> AgencyAsync(string agency, CancellationToken cancellationToken) =>
+        await FindAgencyAsync(agency, cancellationToken) ?? throw new IntegrityException(BlobPaths.Agency(agency), "missing");
+
+    public async Task<Agency?> FindAgencyAsync(string agency, CancellationToken cancellationToken) =>
+        (await store.ReadJsonAsync<Agency>(BlobPaths.Agency(agency), cancellationToken))?.Value;
+
+    public async Task<Person?> FindPersonAsync(string agency, string personId, CancellationToken cancellationToken) =>
+        (await store.ReadJsonAsync<Person>(BlobPaths.Person(agency, personId), cancellationToken))?.Value;
+
+    /// <exception cref="IntegrityException">No such person, though a stored record names them.</exception>
+    public async Task<Person> PersonAsync(string agency, string personId, CancellationToken cancellationToken) =>
+        await FindPersonAsync(agency, personId, cancellationToken) ?? throw new IntegrityException(BlobPaths.Person(agency, personId), "missing");
+
+    public async Task<OfficeCertificate?> FindCertificateAsync(string agency, string thumbprint, CancellationToken cancellationToken) =>
+        (await store.ReadJsonAsync<OfficeCertificate>(BlobPaths.Certificate(agency, thumbprint), cancellationToken))?.Value;
+
+    /// <summary>Persons of an agency, by person id.</summary>
+    public async Task<IReadOnlyList<Person>> PersonsAsync(string agency, CancellationToken cancellationToken)
+    {
+        var persons = new List<Person>();
+        await foreach (var path in store.ListAsync(BlobPaths.Persons(agency), cancellationToken))
+        {
+            if ((await store.ReadJsonAsync<Person>(path, cancellationToken))?.Value is { } person) persons.Add(person);
+        }
+
+        return persons;
+    }
+
+    /// <summary>Roots that copies may lead to, with the time in which each is trusted.</summary>
+    public async Task<IReadOnlyList<StoredTrustAnchor>> TrustAnchorsAsync(CancellationToken cancellationToken)
+    {
+        var anchors = new List<StoredTrustAnchor>();
+        await foreach (var path in store.ListAsync(BlobPaths.TrustAnchors, cancellationToken))
+        {
+            if ((await store.ReadJsonAsync<StoredTrustAnchor>(path, cancellationToken))?.Value is { } anchor) anchors.Add(anchor);
+        }
+
+        return anchors;
+    }
+}

@@ -1,0 +1,92 @@
+using ECopy.Functions.Domain;
+
+namespace ECopy.Functions.Office;
+
+/// <summary>What a person may do. Roles may be combined in one person; sealing is always audited.</summary>
+internal enum OfficeRole
+{
+    OneStopClerk,
+    Attestor,
+    SealKeeper,
+    AgencyAdmin,
+    Inspector,
+}
+
+/// <summary>How far the signatures of an agency's copies go (ETSI EN 319 142-1). B-B is what this part signs.</summary>
+internal enum PadesLevel
+{
+    BaselineB,
+}
+
+/// <summary>A commune or ward, at <see cref="BlobPaths.Agency"/>.</summary>
+/// <param name="HeaderLines">As on the copy's head: ỦY BAN NHÂN DÂN / XÃ MẪU AN.</param>
+/// <param name="ShortName">As in the strip of every page: UBND xã Mẫu An.</param>
+/// <param name="FullName">As in a sentence: Ủy ban nhân dân xã Mẫu An.</param>
+/// <param name="Place">Before the date: Xã Mẫu An.</param>
+/// <param name="BookSuffix">Behind "01/2026-": SCT/BS.</param>
+internal sealed record Agency(
+    int Schema,
+    string Code,
+    IReadOnlyList<string> HeaderLines,
+    string ShortName,
+    string FullName,
+    string Place,
+    string Hotline,
+    string BookSuffix,
+    string SealCertificate,
+    AgencyPolicies Policies) : IStoredRecord
+{
+    public static int CurrentSchema => 1;
+}
+
+/// <param name="AutomaticSeal">The agency's signature follows the person's by policy; else the clerical officer releases each.</param>
+/// <param name="FourEyes">Who received a dossier may not decide it.</param>
+internal sealed record AgencyPolicies(bool AutomaticSeal, bool FourEyes, PadesLevel Level);
+
+/// <summary>A person of an agency, at <see cref="BlobPaths.Person"/>.</summary>
+/// <param name="TitleLines">Above the signature: KT. CHỦ TỊCH / PHÓ CHỦ TỊCH.</param>
+/// <param name="Delegation">Needed by everyone who signs and is not the chairman.</param>
+/// <param name="Certificate">Thumbprint of the certificate to sign with, for an Attestor.</param>
+internal sealed record Person(
+    int Schema,
+    string Agency,
+    string PersonId,
+    string FullName,
+    IReadOnlyList<string> TitleLines,
+    IReadOnlyList<OfficeRole> Roles,
+    Delegation? Delegation,
+    string? Certificate) : IStoredRecord
+{
+    public static int CurrentSchema => 1;
+
+    public bool Has(OfficeRole role) => Roles.Contains(role);
+}
+
+/// <param name="Kind">Ủy quyền or phân công.</param>
+/// <param name="Until">Last day, in the office's time zone; null: until recalled.</param>
+internal sealed record Delegation(string Kind, string Number, DateOnly From, DateOnly? Until)
+{
+    public bool CoversDay(DateOnly day) => day >= From && (Until is null || day <= Until);
+}
+
+/// <summary>A certificate and where its key lives, at <see cref="BlobPaths.Certificate"/>. The key itself is never in the store.</summary>
+/// <param name="Thumbprint">SHA-256 of the certificate, lower-case hex.</param>
+/// <param name="Holder">Person id, or null for the agency's seal.</param>
+/// <param name="Chain">DER, end certificate first.</param>
+/// <param name="KeyLocation">Where <see cref="KeyRing"/> finds the key, e.g. <c>pkcs12:seal</c>.</param>
+internal sealed record OfficeCertificate(int Schema, string Agency, string Thumbprint, string? Holder, IReadOnlyList<byte[]> Chain, string KeyLocation) : IStoredRecord
+{
+    public static int CurrentSchema => 1;
+}
+
+/// <summary>A sign-in of a person, at <see cref="BlobPaths.Account"/>. No password: sign-in comes with the pages.</summary>
+internal sealed record Account(int Schema, string Agency, string UserName, string PersonId) : IStoredRecord
+{
+    public static int CurrentSchema => 1;
+}
+
+/// <summary>A root that copies may lead to, at <see cref="BlobPaths.TrustAnchor"/>.</summary>
+internal sealed record StoredTrustAnchor(int Schema, string Thumbprint, byte[] Certificate, DateTimeOffset From, DateTimeOffset Until) : IStoredRecord
+{
+    public static int CurrentSchema => 1;
+}

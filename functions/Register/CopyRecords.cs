@@ -1,0 +1,103 @@
+using System.Runtime.CompilerServices;
+using ECopy.Functions.Domain;
+using ECopy.Functions.Ledger;
+using ECopy.Functions.Storage;
+
+namespace ECopy.Functions.Register;
+
+/// <summary>
+/// What the audit holds the copies to: every page of every scan, every copy, and the four records that speak of it (request,
+/// register entry, public record, digest index) against each other, and against what the trail says was received.
+/// </summary>
+internal sealed class CopyRecords(IBlobStore store, CertificationRegister register, AuditTrail audit) : IExpectedRecords
+{
+    public async IAsyncEnumerable<string> InFlightAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var marker in store.ListAsync(BlobPaths.OpenMarkers, cancellationToken)) yield return marker[(marker.LastIndexOf('/') + 1)..];
+    }
+
+    public async IAsyncEnumerable<ExpectedBlob> ExpectedAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        // Markers first: what begins later than this look is not held to be finished.
+        var open = new HashSet<string>(StringComparer.Ordinal);
+        await foreach (var copyId in InFlightAsync(cancellationToken)) open.Add(copyId);
+
+        var known = new HashSet<string>(StringComparer.Ordinal);
+        await foreach (var path in store.ListAsync(BlobPaths.Requests, cancellationToken))
+        {
+            var request = (await store.ReadRequiredJsonAsync<CopyRequest>(path, cancellationToken)).Value;
+            if (path != BlobPaths.Request(request.Agency, request.CopyId)) throw new IntegrityException(path, "stands in another request's place");
+            known.Add(request.CopyId);
+            RequireScanDigest(path, request);
+            foreach (var file in request.Files) yield return new ExpectedBlob(file.Path, file.Sha256, path);
+            if (request.Issued is not { } issued) continue;
+            yield return new ExpectedBlob(issued.Path, issued.Sha256, path);
+            await RequirePublishedAsync(path, request, issued, cancellationToken);
+        }
+
+        await RequireRequestsAsync(known, open, cancellationToken);
+        await RequireKnownPublicRecordsAsync(known, cancellationToken);
+    }
+
+    private static void RequireScanDigest(string path, CopyRequest request)
+    {
+        if (request.ScanDigest is not null && request.ScanDigest != ScanDigest.Of([.. request.Files.Select(file => Convert.FromHexString(file.Sha256))]))
+            throw new IntegrityException(path, "scan digest differs from its pages");
+    }
+
+    private async Task RequirePublishedAsync(string path, CopyRequest request, IssuedCopy issued, CancellationToken cancellationToken)
+    {
+        if (request.Reservation is not { Number: { } number } reservation || !RegisterBook.TryParse(reservation.Book, out var book))
+            throw new IntegrityException(path, "issued without a number");
+        var entry = await register.FindAsync(request.Agency, book, number, cancellationToken);
+        if (entry is null || entry.CopyId != request.CopyId || entry.State is not RegisterState.Issued || entry.Sha256 != issued.Sha256
+            || entry.Document != request.Title || entry.Requester != request.Requester)
+            throw new IntegrityException(path, $"differs from number {number} of {book.Name}");
+
+        var publicPath = BlobPaths.PublicRecord(request.VerificationCode);
+        var record = (await store.ReadRequiredJsonAsync<PublicRecord>(publicPath, cancellationToken)).Value;
+        if (record.Code != request.VerificationCode || record.CopyId != request.CopyId || record.RegisterNumber != number || record.Book != book.Name
+            || record.Date != entry.Date || record.Document != entry.Document || record.OfficialName != entry.Signer.Name || record.OfficialTitle != entry.Signer.Title
+            || record.Versions is not [var first, ..] || first.Sha256 != issued.Sha256 || first.Length != issued.Length)
+            throw new IntegrityException(publicPath, $"differs from number {number} of {book.Name}");
+        var indexPath = BlobPaths.DigestIndex(issued.Sha256);
+        if ((await store.ReadRequiredJsonAsync<DigestEntry>(indexPath, cancellationToken)).Value.Code != request.VerificationCode)
+            throw new IntegrityException(indexPath, "leads to another copy");
+    }
+
+    /// <summary>Nothing accepted is lost: the trail says what was received, the register what was numbered.</summary>
+    private async Task RequireRequestsAsync(HashSet<string> known, HashSet<string> open, CancellationToken cancellationToken)
+    {
+        await foreach (var path in store.ListAsync(BlobPaths.Agencies, cancellationToken))
+        {
+            var agency = path[BlobPaths.Agencies.Length..^".json".Length];
+            await foreach (var entry in audit.ReadAsync(agency, cancellationToken))
+            {
+                if (entry.Action == "copy-received" && !known.Contains(entry.Subject) && !open.Contains(entry.Subject)
+                    && await store.ReadAsync(BlobPaths.Request(agency, entry.Subject), cancellationToken) is null)
+                    throw new IntegrityException(BlobPaths.Request(agency, entry.Subject), "is missing, though it was received");
+            }
+
+            await foreach (var book in register.ListBooksAsync(agency, cancellationToken))
+            {
+                await foreach (var entry in register.ReadBookAsync(agency, book, cancellationToken))
+                {
+                    if (!known.Contains(entry.CopyId) && await store.ReadAsync(BlobPaths.Request(agency, entry.CopyId), cancellationToken) is null)
+                        throw new IntegrityException(BlobPaths.Request(agency, entry.CopyId), $"is missing, though it has number {entry.Number} of {book.Name}");
+                }
+            }
+        }
+    }
+
+    /// <summary>A public record of a copy that nobody issued would be a forgery made by writing to the store.</summary>
+    private async Task RequireKnownPublicRecordsAsync(HashSet<string> known, CancellationToken cancellationToken)
+    {
+        await foreach (var path in store.ListAsync("public/", cancellationToken))
+        {
+            var record = (await store.ReadRequiredJsonAsync<PublicRecord>(path, cancellationToken)).Value;
+            if (known.Contains(record.CopyId)) continue;
+            if (await store.ReadAsync(BlobPaths.Request(record.Agency, record.CopyId), cancellationToken) is null)
+                throw new IntegrityException(path, "belongs to no copy that was ever received");
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using System.Security.Cryptography;
+using ECopy.Functions.Domain;
+using ECopy.Functions.Ledger;
+using ECopy.Functions.Office;
+using ECopy.Functions.Requests;
+using ECopy.Functions.Storage;
+using ECopy.Signing.Verification;
+
+namespace ECopy.Functions.Register;
+
+/// <summary>
+/// Enters the sealed copy: no entry is issued without a copy that verifies, and no copy is served without an issued entry.
+/// Order: register page → audit entry → digest index → public record → request → marker removed. Killed anywhere, the next
+/// attempt does the same again and finds what is there.
+/// </summary>
+internal sealed class RegisterCopy(
+    IBlobStore store,
+    CopyRequests requests,
+    OfficeDirectory office,
+    SignerCertificates certificates,
+    CertificationRegister register,
+    AuditTrail audit,
+    StoreTerms terms,
+    TimeProvider clock) : ICopyStep
+{
+    public async Task<StepOutcome> RunAsync(CopyWork work, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        var request = await requests.ForStepAsync(work, cancellationToken);
+        if (request is null) return StepOutcome.Superseded;
+
+        var path = BlobPaths.Copy(work.Agency, work.CopyId);
+        var copy = (await store.ReadAsync(path, cancellationToken) ?? throw new IntegrityException(path, "missing")).Content;
+        var check = SignedFileCheck.Check(copy, await certificates.AnchorsAsync(cancellationToken), clock.GetUtcNow());
+        if (!check.Finding.IsPassed) throw new IntegrityException(path, $"does not verify: {check.Finding.Code} ({check.Finding.Reason})");
+
+        if (request.Reservation is not { Number: { } number, Date: { } date } reservation || reservation.Approval != work.Approval)
+            throw new IntegrityException(BlobPaths.Request(work.Agency, work.CopyId), "registered without a number");
+        var book = RegisterBook.Parse(reservation.Book);
+        var sha256 = Convert.ToHexStringLower(SHA256.HashData(copy.Span));
+        var entry = await register.IssueAsync(work.Agency, book, number, work.CopyId, sha256, cancellationToken);
+        await audit.AppendAsync(RegisterEvents.For(work.Agency, book, entry, "system", "system"), request.AuditPage, cancellationToken);
+        await PublishAsync(request, entry, book, date, new PublicVersion(1, sha256, copy.Length, request.Files.Count + 1), cancellationToken);
+
+        var issued = new IssuedCopy(path, sha256, copy.Length, request.Files.Count + 1, entry.At);
+        var changed = await requests.ChangeAsync(
+            work, current => current with { State = CopyState.Registered, Waiting = null, Failure = null, Issued = issued }, cancellationToken);
+        if (changed is null) return StepOutcome.Superseded;
+        await store.DeleteAsync(BlobPaths.OpenMarker(work.Agency, work.CopyId), cancellationToken);
+        return StepOutcome.Done;
+    }
+
+    private async Task PublishAsync(
+        CopyRequest request, RegisterEntry entry, RegisterBook book, DateOnly date, PublicVersion version, CancellationToken cancellationToken)
+    {
+        var agency = await office.AgencyAsync(request.Agency, cancellationToken);
+        await store.CreateImmutableJsonAsync(BlobPaths.DigestIndex(version.Sha256), new DigestEntry(1, request.VerificationCode, version.Version), cancellationToken);
+        var record = new PublicRecord(
+            1,
+            request.VerificationCode,
+            request.Agency,
+            request.CopyId,
+            PublicStatus.Issued,
+            agency.FullName,
+            request.Title,
+            entry.Number,
+            book.Name,
+            date,
+            entry.Signer.Name,
+            entry.Signer.Title,
+            terms.IsTest,
+            [version],
+            null,
+            null,
+            null);
+        var path = BlobPaths.PublicRecord(request.VerificationCode);
+        if (await store.CreateJsonAsync(path, record, cancellationToken) is not CreateOutcome.OtherAlreadyThere) return;
+
+        // Withdrawn or renewed since, or this very record under an older wording of the office: the copy must be the same.
+        var there = (await store.ReadRequiredJsonAsync<PublicRecord>(path, cancellationToken)).Value;
+        if (there.CopyId != request.CopyId || there.Versions is not [var first, ..] || first.Sha256 != version.Sha256)
+            throw new IntegrityException(path, "belongs to another copy");
+    }
+}

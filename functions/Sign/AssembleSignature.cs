@@ -1,0 +1,32 @@
+using ECopy.Functions.Domain;
+using ECopy.Functions.Requests;
+using ECopy.Functions.Storage;
+using ECopy.Signing.Cms;
+using ECopy.Signing.Pades;
+
+namespace ECopy.Functions.Sign;
+
+/// <summary>
+/// Last stage of a signature: the stored CMS goes into the stored bytes. Deterministic, so that doing it again gives the
+/// same document; other bytes under its name are a fault.
+/// </summary>
+internal sealed class AssembleSignature(IBlobStore store, CopyRequests requests, SigningWork stages) : ICopyStep
+{
+    public async Task<StepOutcome> RunAsync(CopyWork work, CancellationToken cancellationToken)
+    {
+        if (await requests.ForStepAsync(work, cancellationToken) is null) return StepOutcome.Superseded;
+        var prepared = await stages.FindPreparedAsync(work, cancellationToken)
+            ?? throw new IntegrityException(SigningWork.SourcePath(work), "assembled without being prepared");
+        var cmsPath = SigningWork.CmsPath(work);
+        var cms = await stages.ReadAsync(cmsPath, cancellationToken);
+        try
+        {
+            await store.CreateImmutableAsync(SigningWork.SignedPath(work), PadesAssembly.Embed(prepared, cms), cancellationToken);
+            return StepOutcome.Done;
+        }
+        catch (Exception damaged) when (damaged is SignatureRefusedException or CmsFormatException)
+        {
+            throw new IntegrityException(cmsPath, damaged.Message);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using ECopy.Functions.Domain;
+using ECopy.Functions.Compose;
+using ECopy.Functions.Office;
+using ECopy.Functions.Requests;
+using ECopy.Signing.Keys;
+using ECopy.Signing.Pades;
+
+namespace ECopy.Functions.Sign;
+
+/// <summary>
+/// Stage one of a signature: everything that can be done, and can fail, without the key. The signing time is taken here.
+/// </summary>
+internal sealed class PrepareSignature(
+    CopyRequests requests, SigningWork stages, OfficeDirectory office, SignerCertificates certificates, CopyFonts fonts, StoreTerms terms, TimeProvider clock)
+    : ICopyStep
+{
+    public async Task<StepOutcome> RunAsync(CopyWork work, CancellationToken cancellationToken)
+    {
+        var request = await requests.ForStepAsync(work, cancellationToken);
+        if (request is null) return StepOutcome.Superseded;
+        if (await stages.FindPreparedAsync(work, cancellationToken) is not null) return StepOutcome.Done;
+        if (request.Stop is { } stop) return StepOutcome.Rejected(stop.Code);
+
+        var now = clock.GetUtcNow();
+        var reservation = request.Reservation is { Number: not null, Date: not null } taken && taken.Approval == work.Approval
+            ? taken
+            : throw new IntegrityException(BlobPaths.Request(work.Agency, work.CopyId), "signed without a register number");
+        // The statement's date and the person's signing time must be one day (+07:00): else the number is given up.
+        if (SigningWork.SignerOf(work) is SignerRole.Person && LocalTime.DateOf(now) != reservation.Date)
+            return StepOutcome.Rejected(ClosingCodes.StatementDatePassed);
+
+        var plan = await PlanAsync(work, request, now, cancellationToken);
+        if (plan.IsRejected) return StepOutcome.Rejected(plan.Rejection!.Code);
+        var source = await stages.ReadAsync(SigningWork.SourcePath(work), cancellationToken);
+        if (SigningWork.SignerOf(work) is SignerRole.Person) reservation.RequireComposed(source.Span, SigningWork.SourcePath(work));
+        await stages.StorePreparedAsync(work, PadesPreparation.Prepare(source, plan.Value), cancellationToken);
+        return StepOutcome.Done;
+    }
+
+    private async Task<Result<SignaturePlan>> PlanAsync(CopyWork work, CopyRequest request, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var agency = await office.AgencyAsync(work.Agency, cancellationToken);
+        // /M has whole seconds; so has the line under the signature.
+        var time = new DateTimeOffset(now.UtcTicks - (now.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
+        if (SigningWork.SignerOf(work) is SignerRole.Seal)
+        {
+            var seal = await certificates.ForSealAsync(agency, cancellationToken);
+            if (seal.IsRejected) return seal.Rejection!;
+            var sealAppearance = new SealAppearance { AgencyName = agency.FullName, Place = agency.Place, SigningTime = time, IsTest = terms.IsTest };
+            return Plan(SignatureRole.Seal, seal.Value, time, agency.FullName, agency.Place) with { Appearance = sealAppearance.Factory(fonts) };
+        }
+
+        var decision = request.Decision ?? throw new IntegrityException(BlobPaths.Request(work.Agency, work.CopyId), "signed without a decision");
+        var person = await office.PersonAsync(work.Agency, decision.PersonId, cancellationToken);
+        var key = await certificates.ForPersonAsync(person, cancellationToken);
+        if (key.IsRejected) return key.Rejection!;
+        var appearance = new PersonAppearance { SignerName = person.FullName, SigningTime = time };
+        return Plan(SignatureRole.Person, key.Value, time, person.FullName, agency.Place) with { Appearance = appearance.Factory(fonts) };
+    }
+
+    private static SignaturePlan Plan(SignatureRole role, ISigningKey key, DateTimeOffset time, string name, string place) => new()
+    {
+        Role = role,
+        Chain = key.Chain,
+        Algorithm = key.Algorithm,
+        ClaimedTime = time,
+        Name = name,
+        Location = place,
+        Reason = role is SignatureRole.Person ? "Chứng thực bản sao đúng với bản chính" : "Ký số của cơ quan",
+    };
+}

@@ -1,0 +1,126 @@
+using System.Security.Cryptography;
+using ECopy.Functions.Domain;
+using ECopy.Functions.Office;
+using ECopy.Functions.Register;
+using ECopy.Functions.Storage;
+using ECopy.Signing.Verification;
+
+namespace ECopy.Functions.Verify;
+
+/// <summary>
+/// The public act: reads the store, writes nothing, needs neither hub nor keys nor authorities. The register decides
+/// first, byte for byte; the signatures come second.
+/// </summary>
+internal sealed partial class VerifyCopy(IBlobStore store, CertificationRegister register, SignerCertificates certificates, TimeProvider clock, ILogger<VerifyCopy> log)
+{
+    /// <summary>By a code as a person typed it.</summary>
+    public Task<Verdict> ByCodeAsync(string? typed, CancellationToken cancellationToken) => GuardAsync(async () =>
+    {
+        var reading = VerificationCode.Read(typed);
+        if (reading.Code is null) return new Verdict(VerdictKind.Mistyped, ImpossibleAt: reading.ImpossibleAt);
+        var record = await FindAsync(reading.Code, cancellationToken);
+        return record is null ? new Verdict(VerdictKind.NotRegistered) : Judge(record, record.Versions[^1], VerdictKind.CodeOnly);
+    });
+
+    /// <summary>By the SHA-256 of a file, in hex.</summary>
+    public Task<Verdict> ByDigestAsync(string sha256, CancellationToken cancellationToken) => GuardAsync(() => DigestAsync(sha256, cancellationToken));
+
+    /// <summary>By the file itself: its digest, then its signatures.</summary>
+    public Task<Verdict> ByFileAsync(ReadOnlyMemory<byte> file, CancellationToken cancellationToken) => GuardAsync(async () =>
+    {
+        var verdict = await DigestAsync(Convert.ToHexStringLower(SHA256.HashData(file.Span)), cancellationToken);
+        if (verdict.Kind is VerdictKind.NotRegistered) verdict = await ByCodeInsideAsync(file, verdict, cancellationToken);
+        return verdict with { Report = SignedFileCheck.Check(file, await certificates.AnchorsAsync(cancellationToken), clock.GetUtcNow()) };
+    });
+
+    private async Task<Verdict> DigestAsync(string sha256, CancellationToken cancellationToken)
+    {
+        var index = await store.ReadJsonAsync<DigestEntry>(BlobPaths.DigestIndex(sha256.ToLowerInvariant()), cancellationToken);
+        if (index is null) return new Verdict(VerdictKind.NotRegistered);
+        // The index alone decides nothing; a record that is not published yet is not registered yet.
+        var record = await FindAsync(index.Value.Code, cancellationToken);
+        var version = record?.Versions.FirstOrDefault(one => one.Sha256.Equals(sha256, StringComparison.OrdinalIgnoreCase));
+        if (record is null || version is null) return new Verdict(VerdictKind.NotRegistered);
+        return Judge(record, version, version == record.Versions[^1] ? VerdictKind.Unchanged : VerdictKind.NewerVersion);
+    }
+
+    /// <summary>The bytes are not registered, but the file says whose copy it is: then it was changed, perhaps only appended to.</summary>
+    private async Task<Verdict> ByCodeInsideAsync(ReadOnlyMemory<byte> file, Verdict otherwise, CancellationToken cancellationToken)
+    {
+        foreach (var code in CodesInFile.Find(file))
+        {
+            if (await FindAsync(code, cancellationToken) is not { } record) continue;
+            var appended = record.Versions.Any(version =>
+                version.Length < file.Length
+                && Convert.ToHexStringLower(SHA256.HashData(file.Span[..(int)version.Length])) == version.Sha256);
+            return new Verdict(VerdictKind.Changed, Show(record, record.Versions[^1]), Appended: appended);
+        }
+
+        return otherwise;
+    }
+
+    /// <summary>The public record, held against its register entry: either alone may have been tampered with.</summary>
+    private async Task<PublicRecord?> FindAsync(string code, CancellationToken cancellationToken)
+    {
+        var path = BlobPaths.PublicRecord(code);
+        var record = (await store.ReadJsonAsync<PublicRecord>(path, cancellationToken))?.Value;
+        if (record is null) return null;
+        var entry = RegisterBook.TryParse(record.Book, out var book)
+            ? await register.FindAsync(record.Agency, book, record.RegisterNumber, cancellationToken)
+            : null;
+        if (record.Code != code || record.Versions.Count == 0 || entry is null || entry.State is not RegisterState.Issued
+            || entry.CopyId != record.CopyId || entry.Sha256 != record.Versions[0].Sha256)
+            throw new IntegrityException(path, "differs from the register");
+        return record;
+    }
+
+    private static Verdict Judge(PublicRecord record, PublicVersion version, VerdictKind kind) => new(
+        record.Status switch
+        {
+            PublicStatus.Withdrawn => VerdictKind.Withdrawn,
+            PublicStatus.Replaced => VerdictKind.Replaced,
+            _ => kind,
+        },
+        Show(record, version));
+
+    private static RegisteredCopy Show(PublicRecord record, PublicVersion version) => new(
+        VerificationCode.Format(record.Code),
+        record.Issuer,
+        record.Document,
+        record.RegisterNumber,
+        record.Book,
+        record.Date,
+        record.OfficialName,
+        record.OfficialTitle,
+        version.Pages,
+        record.IsTest,
+        version.Sha256,
+        record.EndedOn,
+        record.EndReason,
+        record.ReplacedBy is null ? null : VerificationCode.Format(record.ReplacedBy));
+
+    private async Task<Verdict> GuardAsync(Func<Task<Verdict>> verify)
+    {
+        try
+        {
+            return await verify();
+        }
+        catch (IntegrityException fault)
+        {
+            // Neither "unchanged" nor "not registered" would be true.
+            LogIntegrity(fault.Record, fault.Reason);
+            return new Verdict(VerdictKind.CannotCheck);
+        }
+        catch (TransientException fault)
+        {
+            LogUnavailable(fault);
+            return new Verdict(VerdictKind.CannotCheck);
+        }
+    }
+
+    [LoggerMessage(EventId = 301, Level = LogLevel.Critical, Message = "INTEGRITY while verifying: {StoredRecord}: {Reason}")]
+    private partial void LogIntegrity(string storedRecord, string reason);
+
+    [LoggerMessage(EventId = 302, Level = LogLevel.Warning, Message = "The store did not answer while verifying")]
+    private partial void LogUnavailable(Exception fault);
+}

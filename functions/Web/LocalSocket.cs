@@ -1,0 +1,52 @@
+using System.Net.Sockets;
+
+namespace ECopy.Functions.Web;
+
+/// <summary>
+/// The Unix socket by which the command line reaches the process that owns the data folder. The folder is for its owner
+/// only (0700), so is the socket (0600): whoever can connect could read the store anyway.
+/// </summary>
+internal static class LocalSocket
+{
+    /// <summary>A socket's path holds 107 bytes; a longer one is reached through a short link under the temporary folder.</summary>
+    private const int LongestPath = 107;
+
+    public static string PathIn(string dataFolder)
+    {
+        var path = Path.Combine(dataFolder, ECopyHost.SocketName);
+        if (System.Text.Encoding.UTF8.GetByteCount(path) <= LongestPath) return path;
+        var name = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(dataFolder)))[..24];
+        var folder = Directory.CreateDirectory(
+            Path.Combine(Path.GetTempPath(), $"ecopy-{Environment.UserName}"),
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return Path.Combine(folder.FullName, name);
+    }
+
+    /// <summary>Removes what a killed owner left; only for the holder of the folder's lock.</summary>
+    public static void Clear(string dataFolder) => File.Delete(PathIn(dataFolder));
+
+    public static void Restrict(string dataFolder) => File.SetUnixFileMode(PathIn(dataFolder), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+
+    /// <summary>A client that speaks HTTP over the socket, whatever address is asked for.</summary>
+    public static HttpClient Connect(string dataFolder) => new(new SocketsHttpHandler
+    {
+        ConnectCallback = async (_, cancellationToken) =>
+        {
+            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            try
+            {
+                await socket.ConnectAsync(new UnixDomainSocketEndPoint(PathIn(dataFolder)), cancellationToken);
+                return new NetworkStream(socket, ownsSocket: true);
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+        },
+    })
+    {
+        BaseAddress = new Uri("http://ecopy.local/"),
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
+}

@@ -1,0 +1,39 @@
+using System.Globalization;
+using ECopy.Functions.Domain;
+using ECopy.Functions.Texts;
+
+namespace ECopy.Functions.Web;
+
+/// <summary>Refusals as RFC 9457 problem details: a stable code and one plain sentence in the reader's language; the cause only in the log.</summary>
+internal static class Problems
+{
+    public static IResult From(HttpContext context, Rejection rejection, int status) => Results.Problem(
+        statusCode: status,
+        title: Sentences.Of(rejection, Reader(context)),
+        type: $"urn:ecopy:{rejection.Code}",
+        extensions: new Dictionary<string, object?> { ["code"] = rejection.Code });
+
+    /// <summary>Vietnamese unless the browser's first language is English.</summary>
+    public static CultureInfo Reader(HttpContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return Sentences.Reader(context.Request.Headers.AcceptLanguage.ToString());
+    }
+
+    /// <summary>Turns whatever escapes, and bare status codes, into problem details.</summary>
+    public static void UseProblems(this WebApplication app)
+    {
+        app.UseExceptionHandler(handler => handler.Run(context =>
+            From(context, new Rejection("unexpected"), StatusCodes.Status500InternalServerError).ExecuteAsync(context)));
+        app.UseStatusCodePages(pages => From(
+            pages.HttpContext,
+            new Rejection(pages.HttpContext.Response.StatusCode switch
+            {
+                StatusCodes.Status404NotFound => "not-found",
+                StatusCodes.Status405MethodNotAllowed => "method-not-allowed",
+                StatusCodes.Status413PayloadTooLarge => "file-too-large-plain",
+                _ => "request-invalid",
+            }),
+            pages.HttpContext.Response.StatusCode).ExecuteAsync(pages.HttpContext));
+    }
+}

@@ -1,0 +1,56 @@
+using ECopy.Functions.Compose;
+using ECopy.Functions.Domain;
+using ECopy.Functions.Hash;
+using ECopy.Functions.Hub;
+using ECopy.Functions.Register;
+using ECopy.Functions.Review;
+using ECopy.Functions.Sign;
+
+namespace ECopy.Functions.Workflow;
+
+/// <summary>Makes the steps known to the hub under their names. The steps themselves know no hub.</summary>
+internal static class CopyActivities
+{
+    public static DurableTaskRegistry AddCopyFlow(this DurableTaskRegistry registry)
+    {
+        ArgumentNullException.ThrowIfNull(registry);
+        registry.IsNonRetriable = failure => failure is IntegrityException;
+        return registry
+            .AddOrchestrator<CopyOrchestrator>()
+            .AddStep<HashScan>(StepNames.HashScan)
+            .AddStep<LookForDecision>(StepNames.LookForDecision)
+            .AddStep<MarkOverdue>(StepNames.MarkOverdue)
+            .AddStep<CloseRequest>(StepNames.CloseRequest)
+            .AddStep<ReserveNumber>(StepNames.ReserveNumber)
+            .AddStep<ComposeCopy>(StepNames.ComposeCopy)
+            .AddStep<PrepareSignature>(StepNames.PrepareSignature)
+            .AddStep<CreateSignature>(StepNames.CreateSignature)
+            .AddStep<AssembleSignature>(StepNames.AssembleSignature)
+            .AddStep<LookForSeal>(StepNames.LookForSeal)
+            .AddStep<RegisterCopy>(StepNames.RegisterCopy)
+            .AddStep<VoidNumber>(StepNames.VoidNumber)
+            .AddStep<RaiseAlarm>(StepNames.RaiseAlarm);
+    }
+
+    private static DurableTaskRegistry AddStep<TStep>(this DurableTaskRegistry registry, string name)
+        where TStep : class, ICopyStep =>
+        registry.AddActivity(name, services => new StepActivity(services.GetRequiredService<TStep>(), services.GetRequiredService<StepDeadline>()));
+
+    /// <summary>An activity that runs one step within the deadline that the sweeper counts on.</summary>
+    private sealed class StepActivity(ICopyStep step, StepDeadline deadline) : TaskActivity<CopyWork, StepOutcome>
+    {
+        public override async Task<StepOutcome> RunAsync(TaskActivityContext context, CopyWork input)
+        {
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
+            stop.CancelAfter(deadline.Activity);
+            return await step.RunAsync(input, stop.Token);
+        }
+    }
+}
+
+/// <param name="Activity">No step works longer; behind the Functions host this stays below <c>functionTimeout</c>.</param>
+/// <param name="Stuck">An instance that has not moved for so long, though not waiting for a person, is started anew.</param>
+internal sealed record StepDeadline(TimeSpan Activity, TimeSpan Stuck)
+{
+    public static readonly StepDeadline Default = new(TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(10));
+}

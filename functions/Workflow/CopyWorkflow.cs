@@ -1,0 +1,71 @@
+using ECopy.Functions.Domain;
+using ECopy.Functions.Hub;
+using ECopy.Functions.Review;
+using ECopy.Functions.Sign;
+using ECopy.Functions.Upload;
+
+namespace ECopy.Functions.Workflow;
+
+/// <summary>
+/// What people do to the flow. Each command is stored first and told to the hub second: if the telling is lost,
+/// the sweeper tells again; if it is doubled, the second finds nothing to do.
+/// </summary>
+internal sealed partial class CopyWorkflow(ReceiveScan receive, DecideCopy decide, ReleaseSeal releaseSeal, DurableTaskClient hub, ILogger<CopyWorkflow> log)
+{
+    /// <summary>The instance that carries an attempt of a copy request.</summary>
+    public static string InstanceId(string copyId, int attempt) => FormattableString.Invariant($"copy-{copyId}:{attempt}");
+
+    public async Task<Result<CopyRequest>> SubmitAsync(ScanUpload upload, CancellationToken cancellationToken)
+    {
+        var received = await receive.RunAsync(upload, cancellationToken);
+        if (!received.IsRejected) await TellAsync(received.Value, null, cancellationToken);
+        return received;
+    }
+
+    public async Task<Result<CopyRequest>> DecideAsync(DecisionOrder order, CancellationToken cancellationToken)
+    {
+        var decided = await decide.RunAsync(order, cancellationToken);
+        if (!decided.IsRejected) await TellAsync(decided.Value, CopyOrchestrator.ReviewDecided, cancellationToken);
+        return decided;
+    }
+
+    public async Task<Result<CopyRequest>> ReleaseSealAsync(SealOrder order, CancellationToken cancellationToken)
+    {
+        var released = await releaseSeal.RunAsync(order, cancellationToken);
+        if (!released.IsRejected) await TellAsync(released.Value, CopyOrchestrator.SealReleased, cancellationToken);
+        return released;
+    }
+
+    /// <summary>Starts the attempt's instance if there is none, and raises the event if one is given.</summary>
+    public async Task TellAsync(CopyRequest request, string? eventName, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var instance = InstanceId(request.CopyId, request.Attempt);
+        try
+        {
+            await StartAsync(instance, new CopyWork(request.Agency, request.CopyId, request.Attempt), cancellationToken);
+            if (eventName is not null) await hub.RaiseEventAsync(instance, eventName, null, cancellationToken);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            // The command is stored and stands; the sweeper finds the request by its open marker.
+            LogNotTold(failure, instance);
+        }
+    }
+
+    private async Task StartAsync(string instance, CopyWork work, CancellationToken cancellationToken)
+    {
+        if (await hub.GetInstanceAsync(instance, cancellation: cancellationToken) is not null) return;
+        try
+        {
+            await hub.ScheduleNewOrchestrationInstanceAsync(nameof(CopyOrchestrator), work, new StartOrchestrationOptions(instance), cancellationToken);
+        }
+        catch (OrchestrationAlreadyExistsException)
+        {
+            // Somebody else started it at the same moment.
+        }
+    }
+
+    [LoggerMessage(EventId = 201, Level = LogLevel.Warning, Message = "The hub could not be told of {InstanceId}; the sweeper will")]
+    private partial void LogNotTold(Exception failure, string instanceId);
+}

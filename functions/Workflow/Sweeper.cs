@@ -1,0 +1,142 @@
+using ECopy.Functions.Domain;
+using ECopy.Functions.Hub;
+using ECopy.Functions.Requests;
+using ECopy.Functions.Storage;
+
+namespace ECopy.Functions.Workflow;
+
+/// <summary>
+/// Looks at every open request (the markers only) and mends what a crash left behind: an instance that is missing,
+/// failed, or past its step's deadline gets a successor with a higher attempt, which fences the old one off.
+/// Waiting for a person is not being stuck. A command that was stored but never told is told again.
+/// </summary>
+internal sealed partial class Sweeper(
+    IBlobStore store, CopyRequests requests, CopyWorkflow workflow, DurableTaskClient hub, StepDeadline deadline, TimeProvider clock, ILogger<Sweeper> log)
+    : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
+
+    /// <summary>Before an upload's request is written its marker stands alone; after this long it never will be.</summary>
+    private static readonly TimeSpan Abandoned = TimeSpan.FromHours(1);
+
+    private readonly Dictionary<string, DateTimeOffset> alone = new(StringComparer.Ordinal);
+
+    /// <summary>One round over all open requests. One bad request does not keep the others waiting.</summary>
+    public async Task SweepAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var marker in store.ListAsync(BlobPaths.OpenMarkers, cancellationToken))
+        {
+            if (marker.Split('/') is not [_, var agency, var copyId]) continue;
+            try
+            {
+                await SweepAsync(agency, copyId, marker, cancellationToken);
+            }
+            catch (Exception failure) when (failure is not OperationCanceledException)
+            {
+                LogFailed(failure, copyId);
+            }
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // Off the start path, and at once: what the last process left behind goes on now.
+        await Task.Yield();
+        using var timer = new PeriodicTimer(Interval, clock);
+        do
+        {
+            try
+            {
+                await SweepAsync(stoppingToken);
+            }
+            catch (Exception failure) when (failure is not OperationCanceledException)
+            {
+                LogRoundFailed(failure);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private async Task SweepAsync(string agency, string copyId, string marker, CancellationToken cancellationToken)
+    {
+        var request = await requests.FindAsync(agency, copyId, cancellationToken);
+        if (request is null)
+        {
+            await ForgetAbandonedAsync(copyId, marker, cancellationToken);
+            return;
+        }
+
+        // An integrity fault waits for a person; its marker keeps it on the lists.
+        if (request.State is CopyState.Failed) return;
+        if (request.IsFinished)
+        {
+            // Finished, and killed before its marker was removed.
+            await store.DeleteAsync(marker, cancellationToken);
+            return;
+        }
+
+        var instance = await hub.GetInstanceAsync(CopyWorkflow.InstanceId(copyId, request.Attempt), cancellation: cancellationToken);
+        if (instance is null)
+        {
+            // Never started, or the hub's database is gone: the same attempt, since nothing else can be running it.
+            LogStarted(copyId, request.Attempt);
+            await workflow.TellAsync(request, null, cancellationToken);
+        }
+        else if (IsStuck(instance))
+        {
+            await RestartAsync(request, instance, cancellationToken);
+        }
+        else if (UntoldEvent(request) is { } untold && WaitsForEvent(instance))
+        {
+            await workflow.TellAsync(request, untold, cancellationToken);
+        }
+    }
+
+    private async Task RestartAsync(CopyRequest request, OrchestrationMetadata instance, CancellationToken cancellationToken)
+    {
+        LogRestarted(request.CopyId, request.Attempt, instance.RuntimeStatus);
+        // The fence first: from here on the old instance's activities are superseded.
+        var raised = await requests.ChangeAsync(
+            request.Agency,
+            request.CopyId,
+            current => current.Attempt == request.Attempt && !current.IsFinished ? current with { Attempt = current.Attempt + 1 } : current,
+            cancellationToken);
+        if (!instance.IsCompleted) await hub.TerminateInstanceAsync(instance.InstanceId, "superseded", cancellationToken);
+        if (!raised.IsFinished) await workflow.TellAsync(raised, null, cancellationToken);
+    }
+
+    private bool IsStuck(OrchestrationMetadata instance) =>
+        instance.IsCompleted || (!WaitsForEvent(instance) && clock.GetUtcNow() - instance.LastUpdatedAt > deadline.Stuck);
+
+    private static bool WaitsForEvent(OrchestrationMetadata instance) => instance.ReadCustomStatusAs<StepStatus>()?.Waiting is not null;
+
+    private static string? UntoldEvent(CopyRequest request) => request switch
+    {
+        { State: CopyState.WaitingForReview, Decision: not null } or { State: CopyState.WaitingForReview, Stop: not null } => CopyOrchestrator.ReviewDecided,
+        { State: CopyState.WaitingForSeal, SealRelease: { } release } when release.Approval == request.Approval => CopyOrchestrator.SealReleased,
+        { State: CopyState.WaitingForSeal, Stop: not null } => CopyOrchestrator.SealReleased,
+        _ => null,
+    };
+
+    private async Task ForgetAbandonedAsync(string copyId, string marker, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        if (!alone.TryAdd(copyId, now) && now - alone[copyId] > Abandoned)
+        {
+            await store.DeleteAsync(marker, cancellationToken);
+            alone.Remove(copyId);
+        }
+    }
+
+    [LoggerMessage(EventId = 211, Level = LogLevel.Information, Message = "Request {CopyId} had no instance; attempt {Attempt} started")]
+    private partial void LogStarted(string copyId, int attempt);
+
+    [LoggerMessage(EventId = 212, Level = LogLevel.Warning, Message = "Request {CopyId}: attempt {Attempt} was {Status} and is replaced")]
+    private partial void LogRestarted(string copyId, int attempt, OrchestrationRuntimeStatus status);
+
+    [LoggerMessage(EventId = 213, Level = LogLevel.Error, Message = "Request {CopyId} could not be swept")]
+    private partial void LogFailed(Exception failure, string copyId);
+
+    [LoggerMessage(EventId = 214, Level = LogLevel.Error, Message = "The open requests could not be listed")]
+    private partial void LogRoundFailed(Exception failure);
+}
