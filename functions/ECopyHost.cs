@@ -1,4 +1,6 @@
 using System.Net;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using ECopy.Functions.Compose;
 using ECopy.Functions.Demo;
 using ECopy.Functions.Domain;
@@ -88,7 +90,7 @@ internal static class ECopyHost
         services.AddSingleton(new KeyRing(""));
         services.AddSingleton<VerifyCopy>();
         services.AddSingleton<IExpectedRecords, CopyRecords>();
-        services.AddSingleton<StoreAudit>(provider => new StoreAudit(store, witness, [.. provider.GetServices<IExpectedRecords>()]));
+        services.AddSingleton<StoreAudit>(provider => new StoreAudit(store, witness, provider.GetRequiredService<LedgerOptions>(), [.. provider.GetServices<IExpectedRecords>()]));
     }
 
     private static void AddSteps(IServiceCollection services, DataFolder data)
@@ -127,13 +129,20 @@ internal static class ECopyHost
     {
         services.AddSingleton(StepDeadline.Default);
         services.AddSingleton(new DurableTaskRegistry().AddCopyFlow());
-        services.AddSingleton(new EmbeddedHubOptions { Path = Path.Combine(data.FullPath, "hub.sqlite") });
+        services.AddSingleton(new EmbeddedHubOptions { Path = Path.Combine(data.FullPath, "hub.sqlite"), SerializerOptions = HubJson() });
         services.AddSingleton<EmbeddedHub>();
         services.AddSingleton(provider => provider.GetRequiredService<EmbeddedHub>().Client);
         services.AddSingleton<CopyWorkflow>();
         services.AddSingleton<Sweeper>();
         services.AddSingleton<CertifyJob>();
-        services.AddHostedService(provider => provider.GetRequiredService<EmbeddedHub>());
         services.AddHostedService(provider => provider.GetRequiredService<Sweeper>());
+    }
+
+    /// <summary>Names instead of numbers in inputs and custom status: a renamed step must not change an old history's meaning.</summary>
+    private static JsonSerializerOptions HubJson()
+    {
+        var options = DataConverter.DefaultOptions();
+        options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));
+        return options;
     }
 }

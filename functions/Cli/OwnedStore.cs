@@ -1,5 +1,6 @@
 using ECopy.Functions.Demo;
 using ECopy.Functions.Domain;
+using ECopy.Functions.Hub.Embedded;
 using ECopy.Functions.Ledger;
 using ECopy.Functions.Storage;
 using ECopy.Functions.Web;
@@ -37,11 +38,13 @@ internal sealed class OwnedStore : IAsyncDisposable
         WebApplication? app = null;
         try
         {
-            var witness = await Witness.OpenAsync(data, arguments.Option("witness") ?? Environment.GetEnvironmentVariable("Register__Witness"), cancellationToken);
+            var witness = await arguments.OpenWitnessAsync(data, cancellationToken);
             if (witness.IsRejected) return Release(data, witness.Rejection!);
             LocalSocket.Clear(data.FullPath);
             app = ECopyHost.Build(data, witness.Value, options);
             if (kind is StoreKind.Demo) await app.Services.GetRequiredService<DemoOffice>().EnsureAsync(cancellationToken);
+            // Before the sweeper and the addresses, which talk to it.
+            await app.Services.GetRequiredService<EmbeddedHub>().StartAsync(cancellationToken);
             await app.StartAsync(cancellationToken);
             LocalSocket.Restrict(data.FullPath);
             return new OwnedStore(data, app);
@@ -63,6 +66,7 @@ internal sealed class OwnedStore : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await App.StopAsync(CancellationToken.None);
+        await App.Services.GetRequiredService<EmbeddedHub>().StopAsync(CancellationToken.None);
         await App.DisposeAsync();
         data.Dispose();
     }

@@ -1,5 +1,4 @@
 using ECopy.Functions.Domain;
-using ECopy.Functions.Ledger;
 using ECopy.Functions.Storage;
 
 namespace ECopy.Functions.Cli;
@@ -23,7 +22,7 @@ internal sealed class StoreReader(DataFolder data, ServiceProvider services) : I
         }
 
         if (data.IsRejected) return data.Rejection!;
-        var witness = await Witness.OpenAsync(data.Value, arguments.Option("witness") ?? Environment.GetEnvironmentVariable("Register__Witness"), cancellationToken);
+        var witness = await arguments.OpenWitnessAsync(data.Value, cancellationToken);
         if (witness.IsRejected) return witness.Rejection!;
         return new StoreReader(data.Value, ECopyHost.BuildReader(data.Value, witness.Value, new Uri("http://localhost:7071/")));
     }
