@@ -107,6 +107,13 @@ internal sealed class PdfText
         return end ? End() : this;
     }
 
+    /// <summary>For a section that was written by hand at this offset.</summary>
+    public PdfText Continue(long xref)
+    {
+        LastXref = xref;
+        return this;
+    }
+
     public PdfText End(long? target = null) => Raw($"startxref\n{target ?? LastXref}\n%%EOF\n");
 
     public static byte[] Deflate(byte[] content)
