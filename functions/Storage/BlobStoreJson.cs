@@ -8,7 +8,7 @@ internal sealed record Stored<T>(string Path, T Value, string ETag);
 /// <summary>Records over blobs.</summary>
 internal static class BlobStoreJson
 {
-    private const int MaxAttempts = 12;
+    private const int MaxAttempts = 20;
 
     public static async Task<Stored<T>?> ReadJsonAsync<T>(this IBlobStore store, string path, CancellationToken cancellationToken)
         where T : class, IStoredRecord

@@ -20,6 +20,8 @@ internal static class LibC
     private const int TryAgain = 11; // EWOULDBLOCK
     private const int Interrupted = 4; // EINTR
     private const int Exists = 17; // EEXIST
+    private const int NotFolder = 20; // ENOTDIR
+    private const int IsFolder = 21; // EISDIR
     private const int Invalid = 22; // EINVAL
     private const int NotImplemented = 38; // ENOSYS
 
@@ -28,6 +30,8 @@ internal static class LibC
     {
         if (OperatingSystem.IsWindows())
             throw new PlatformNotSupportedException("ECopy keeps its files on Linux file systems.");
+        if (File.Exists(path))
+            throw new ErrnoException(NotFolder, $"{path} is a file");
         Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
@@ -58,6 +62,8 @@ internal static class LibC
     /// <summary>Renames unless the target exists; false when it does. Atomic against other processes too.</summary>
     public static bool RenameNoReplace(string source, string target)
     {
+        if (Directory.Exists(target))
+            throw new ErrnoException(IsFolder, $"{target} is a folder");
         if (renameat2(CurrentFolder, Native(source), CurrentFolder, Native(target), NoReplace) == 0)
             return true;
         switch (Marshal.GetLastPInvokeError())
