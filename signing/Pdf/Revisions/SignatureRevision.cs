@@ -119,10 +119,13 @@ public sealed class SignatureRevision(PdfDocument document)
         var catalog = document.Latest.Catalog;
         var known = document.Latest.Get<PdfDictionary>(catalog, "AcroForm");
         var flags = known is null ? 0 : document.Latest.Get<PdfInteger>(known, "SigFlags")?.Value ?? 0;
-        if (!isNew && (flags & SignatureFlags) == SignatureFlags) return;
-        var form = catalog["AcroForm"] is PdfReference reference ? Update.Edit(reference) : EditDirect(Update.EditCatalog(), "AcroForm");
-        form["SigFlags"] = new PdfInteger(flags | SignatureFlags);
-        if (isNew) Append(form, "Fields", changed);
+        // Nothing is changed that need not be: each object overridden here is one more for a validator to allow.
+        if ((flags & SignatureFlags) != SignatureFlags) Form()["SigFlags"] = new PdfInteger(flags | SignatureFlags);
+        if (!isNew) return;
+        if (known?["Fields"] is PdfReference list) Update.EditArray(list).Add(changed);
+        else Append(Form(), "Fields", changed);
+
+        PdfDictionary Form() => catalog["AcroForm"] is PdfReference reference ? Update.Edit(reference) : EditDirect(Update.EditCatalog(), "AcroForm");
     }
 
     private void Append(PdfReference holder, string key, PdfReference item)
