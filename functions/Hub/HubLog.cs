@@ -31,4 +31,7 @@ internal static partial class HubLog
 
     [LoggerMessage(4009, LogLevel.Warning, "The hub stopped with {Count} workers still running; their work stays queued")]
     public static partial void StoppedWithoutWaiting(ILogger logger, int count);
+
+    [LoggerMessage(4010, LogLevel.Error, "The recorder of turns failed for instance {InstanceId}")]
+    public static partial void RecorderFailed(ILogger logger, string instanceId, Exception exception);
 }

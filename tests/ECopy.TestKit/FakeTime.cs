@@ -24,6 +24,16 @@ public sealed class FakeTime : TimeProvider
             return now;
     }
 
+    /// <summary>How many timers are waiting to fall due.</summary>
+    public int TimersSet
+    {
+        get
+        {
+            lock (gate)
+                return timers.Count;
+        }
+    }
+
     public override long GetTimestamp() => GetUtcNow().Ticks;
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)

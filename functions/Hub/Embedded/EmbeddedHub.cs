@@ -106,8 +106,21 @@ internal sealed class EmbeddedHub(
         foreach (var instance in effects.Wake)
             ready.Wake(instance);
         foreach (var turn in effects.Turns)
-            options.OnTurn?.Invoke(turn);
+            Record(turn);
         foreach (var instance in effects.Finished)
             waiters.Finished(instance);
+    }
+
+    private void Record(RecordedTurn turn)
+    {
+        try
+        {
+            options.OnTurn?.Invoke(turn);
+        }
+        catch (Exception exception)
+        {
+            // A recorder must not stop the only writer.
+            HubLog.RecorderFailed(logger, turn.InstanceId, exception);
+        }
     }
 }

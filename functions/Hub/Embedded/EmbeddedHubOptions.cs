@@ -17,7 +17,7 @@ internal sealed record EmbeddedHubOptions
     /// <summary>How inputs, outputs and payloads are written as JSON; default: <see cref="DataConverter.DefaultOptions"/>.</summary>
     public JsonSerializerOptions? SerializerOptions { get; init; }
 
-    /// <summary>Called after each stored turn, on the writer's thread, for recording histories in tests. Must not throw.</summary>
+    /// <summary>Called after each stored turn, on the writer's thread, for recording histories in tests.</summary>
     public Action<RecordedTurn>? OnTurn { get; init; }
 
     /// <summary>Called when a damaged database was moved aside and a fresh one begun; gets the path of the damaged one.</summary>
