@@ -1,4 +1,5 @@
 using System.Globalization;
+using ECopy.Signing.Pades;
 using ECopy.Signing.Pdf;
 using ECopy.Signing.Pdf.Archive;
 
@@ -52,13 +53,10 @@ internal sealed class CopyComposer(CopyFonts fonts)
         canvas.Stroke(CopyColours.Hairline, hairline);
     }
 
-    /// <summary>
-    /// The person certifies and leaves only the seal's field open, with P 2 so that it can be signed; the seal locks
-    /// everything (ISO 32000-2, table 236). The seal comes second so that it is painted over the signature.
-    /// </summary>
+    /// <summary>Both fields, empty, with the locks of the signature profile; the seal second, so painted over the signature.</summary>
     private void AddFields(ArchiveWriter writer, StatementWording wording)
     {
-        writer.AddSignatureField(new(CopyFields.Person, wording.PersonField, layout.PersonField, new ArchiveFieldLock([CopyFields.Seal], 2)));
-        writer.AddSignatureField(new(CopyFields.Seal, wording.SealField, layout.SealField, new ArchiveFieldLock([], 1)));
+        writer.AddSignatureField(new(SignatureProfile.PersonField, wording.PersonField, layout.PersonField, SignatureProfile.Lock(SignatureRole.Person)));
+        writer.AddSignatureField(new(SignatureProfile.SealField, wording.SealField, layout.SealField, SignatureProfile.Lock(SignatureRole.Seal)));
     }
 }

@@ -34,9 +34,9 @@ internal sealed record CopyLayout
     // The strip, measured from the bottom edge so that it is the same on a page across.
     public double StripRule { get; init; } = 12.8;
 
-    public double StripFirstLine { get; init; } = 9.75;
+    public double StripFirstLine { get; init; } = 9.35;
 
-    public double StripSecondLine { get; init; } = 6.15;
+    public double StripSecondLine { get; init; } = 5.8;
 
     // Statement page.
     public MillimetreBox Agency { get; init; } = new(20, 20, 72, 24);
@@ -84,7 +84,7 @@ internal sealed record CopyLayout
 
     public MillimetreBox VerifyWords { get; init; } = new(70, 238, 46, 36);
 
-    public MillimetreBox TestBox { get; init; } = new(118, 254, 77, 14);
+    public MillimetreBox TestBox { get; init; } = new(118, 260, 77, 14);
 
     /// <summary>The person's field: handwriting and the signer's two lines.</summary>
     public MillimetreBox PersonField => Around(Handwriting, PersonLines);

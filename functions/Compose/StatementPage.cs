@@ -81,9 +81,7 @@ internal sealed class StatementPage(CopyContent content, CopyFonts fonts, CopyLa
         for (var i = 0; i < shown; i++)
         {
             var cell = first with { X = first.X + i * layout.ThumbnailPitch };
-            canvas.Rectangle(cell);
-            canvas.Fill(CopyColours.Ground);
-            var box = cell.Inset(0.8).Fit(content.Pages[i].Aspect, 1);
+            var box = cell.Fit(content.Pages[i].Aspect, 1) with { Y = cell.Y };
             canvas.Image(images[i], content.Pages[i], box);
             canvas.Rectangle(box.Inset(-0.075));
             canvas.Stroke(CopyColours.Hairline, 0.15);
@@ -124,7 +122,7 @@ internal sealed class StatementPage(CopyContent content, CopyFonts fonts, CopyLa
         }
 
         canvas.Text(box.X, box.Y + 26.2, wording.VerificationCode, Sans(8));
-        var (code, codeStyle) = TextLines.OneLine(content.VerificationCode, new TextStyle(fonts.SansBold, 10.5, CopyColours.Ink), box.Width, 6);
+        var (code, codeStyle) = TextLines.OneLine(content.VerificationCode, new TextStyle(fonts.SansBold, 9.4, CopyColours.Ink), box.Width, 6);
         canvas.Text(box.X, box.Y + 31, code, codeStyle);
     }
 
@@ -134,8 +132,8 @@ internal sealed class StatementPage(CopyContent content, CopyFonts fonts, CopyLa
         canvas.Rectangle(box.Inset(0.15));
         canvas.Stroke(CopyColours.Warning, 0.3);
         var style = new TextStyle(fonts.SansBold, 9.4, CopyColours.Warning);
-        canvas.Text(box.CentreX, box.Y + 6, wording.Test, style, TextAlign.Centre);
-        canvas.Text(box.CentreX, box.Y + 10.8, wording.TestNoValue, style, TextAlign.Centre);
+        canvas.Text(box.CentreX, box.Y + 6.2, wording.Test, style, TextAlign.Centre);
+        canvas.Text(box.CentreX, box.Y + 11, wording.TestNoValue, style, TextAlign.Centre);
     }
 
     /// <summary>Lines below each other; gives where the next would begin.</summary>

@@ -6,17 +6,17 @@ namespace ECopy.Functions.Compose;
 /// <summary>What was copied: title, pages of both, digest of the scan.</summary>
 internal sealed class StatementTable(CopyContent content, CopyFonts fonts, CopyLayout layout)
 {
-    private const double Leading = 1.27, Padding = 2.2, SmallPitch = 4;
+    private const double Leading = 1.27, Padding = 2.2, SmallPitch = 4.1;
 
     private readonly TextStyle label = new(fonts.Serif, 12, CopyColours.Label);
     private readonly TextStyle value = new(fonts.Serif, 12, CopyColours.Ink);
-    private readonly TextStyle digest = new(fonts.Sans, 8.2, CopyColours.Ink);
+    private readonly TextStyle digest = new(fonts.Sans, 8.4, CopyColours.Ink);
 
     public void Draw(PdfCanvas canvas, int pages)
     {
         var wording = content.Wording;
         var row = TextLines.Pitch(value, Leading) + Padding;
-        var digestRow = 2 * SmallPitch + Padding;
+        var digestRow = row + SmallPitch;
         var room = layout.TableBottomAtMost - layout.TableTopAtLeast - 2 * row - digestRow - Padding;
         var (lines, bold) = TextLines.Block(
             [TextLines.Clean(content.Title)],
@@ -58,18 +58,15 @@ internal sealed class StatementTable(CopyContent content, CopyFonts fonts, CopyL
 
     private double Baseline(double y) => y + Padding / 2 + TextLines.Pitch(value, Leading) * 0.76;
 
-    /// <summary>Two lines of eight groups of four, in columns so that two copies can be compared by eye.</summary>
+    /// <summary>Two lines of eight groups of four, figure under figure, so that two copies can be compared by eye.</summary>
     private void Digest(PdfCanvas canvas, double y)
     {
-        const int groups = 8, digits = 4;
-        const double column = 10.6;
-        const string algorithm = "SHA-256";
-        canvas.Text(layout.TableValues, y, algorithm + " ", digest);
-        var left = layout.TableValues + digest.Width(algorithm + "   ");
-        for (var i = 0; i * digits < content.ScanDigest.Length; i++)
-        {
-            var group = content.ScanDigest.Substring(i * digits, Math.Min(digits, content.ScanDigest.Length - i * digits));
-            canvas.Text(left + i % groups * column, y + i / groups * SmallPitch, group + " ", digest);
-        }
+        const int lines = 2, group = 4;
+        const string algorithm = "SHA-256   ";
+        canvas.Text(layout.TableValues, y, algorithm, digest);
+        var left = layout.TableValues + digest.Width(algorithm);
+        var groups = content.ScanDigest.Chunk(group).Select(c => new string(c)).ToList();
+        foreach (var (index, line) in groups.Chunk((groups.Count + lines - 1) / lines).Index())
+            canvas.Text(left, y + index * SmallPitch, string.Join(' ', line), digest with { Pitch = 640 });
     }
 }

@@ -17,24 +17,5 @@ public sealed record ArchiveMetadata(string Title, string Identifier, string Cre
 /// <param name="Name">Partial and full name.</param>
 /// <param name="Tooltip">What a screen reader says.</param>
 /// <param name="Box">Where it shows.</param>
-/// <param name="Lock">What its signature locks.</param>
-public sealed record ArchiveSignatureField(string Name, string Tooltip, MillimetreBox Box, ArchiveFieldLock Lock);
-
-/// <summary>
-/// A signature field lock dictionary (ISO 32000-2, table 236): all fields, or all but <paramref name="Except"/>;
-/// <paramref name="Permission"/> is P, the changes that stay allowed for the document after signing.
-/// </summary>
-public sealed record ArchiveFieldLock(IReadOnlyList<string> Except, int Permission)
-{
-    internal PdfDictionary ToDictionary()
-    {
-        var dictionary = new PdfDictionary
-        {
-            ["Type"] = new PdfName("SigFieldLock"),
-            ["Action"] = new PdfName(Except.Count == 0 ? "All" : "Exclude"),
-        };
-        if (Except.Count > 0) dictionary["Fields"] = new PdfArray(Except.Select(PdfString.Text));
-        dictionary["P"] = new PdfInteger(Permission);
-        return dictionary;
-    }
-}
+/// <param name="Lock">Its lock dictionary (ISO 32000-2, table 236).</param>
+public sealed record ArchiveSignatureField(string Name, string Tooltip, MillimetreBox Box, PdfDictionary Lock);

@@ -94,7 +94,7 @@ public sealed class ArchiveWriter : IPdfObjectSink
             // Only a normal appearance, and a stream (ISO 19005-2, 6.3.3).
             ["AP"] = new PdfDictionary { ["N"] = Append(FormXObject.Blank(field.Box.Width, field.Box.Height)) },
             // Lock shall be indirect (ISO 32000-2, table 235).
-            ["Lock"] = Add(field.Lock.ToDictionary()),
+            ["Lock"] = Add(field.Lock),
         });
         fields.Add(widget);
         if (page["Annots"] is PdfArray annotations) annotations.Add(widget);

@@ -182,14 +182,14 @@ public sealed class PdfCanvas
         return name;
     }
 
-    /// <summary>Codes in hex, with a number in between wherever kerning or tracking moves the next character (9.4.3).</summary>
+    /// <summary>Codes in hex, with a number in between wherever kerning, tracking or pitch moves the next character (9.4.3).</summary>
     private void Show(string text, TextStyle style, FontSubset subset)
     {
         var isOpen = false;
         Rune? last = null;
         foreach (var character in text.EnumerateRunes())
         {
-            var moved = last is { } left ? FontSubset.Kerning(style.Font, left, character) + style.Tracking : 0;
+            var moved = style.Before(last, character);
             if (moved != 0)
             {
                 if (isOpen) content.Append('>');
