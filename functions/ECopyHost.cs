@@ -102,6 +102,7 @@ internal static class ECopyHost
         services.AddSingleton<ReceiveScan>();
         services.AddSingleton<HashScan>();
         services.AddSingleton<DecideCopy>();
+        services.AddSingleton<StopCopy>();
         services.AddSingleton<LookForDecision>();
         services.AddSingleton<MarkOverdue>();
         services.AddSingleton<CloseRequest>();

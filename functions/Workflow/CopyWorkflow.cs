@@ -10,7 +10,8 @@ namespace ECopy.Functions.Workflow;
 /// What people do to the flow. Each command is stored first and told to the hub second: if the telling is lost,
 /// the sweeper tells again; if it is doubled, the second finds nothing to do.
 /// </summary>
-internal sealed partial class CopyWorkflow(ReceiveScan receive, DecideCopy decide, ReleaseSeal releaseSeal, DurableTaskClient hub, ILogger<CopyWorkflow> log)
+internal sealed partial class CopyWorkflow(
+    ReceiveScan receive, DecideCopy decide, StopCopy stop, ReleaseSeal releaseSeal, DurableTaskClient hub, ILogger<CopyWorkflow> log)
 {
     /// <summary>The instance that carries an attempt of a copy request.</summary>
     public static string InstanceId(string copyId, int attempt) => FormattableString.Invariant($"copy-{copyId}:{attempt}");
@@ -34,6 +35,15 @@ internal sealed partial class CopyWorkflow(ReceiveScan receive, DecideCopy decid
         var released = await releaseSeal.RunAsync(order, cancellationToken);
         if (!released.IsRejected) await TellAsync(released.Value, CopyOrchestrator.SealReleased, cancellationToken);
         return released;
+    }
+
+    public async Task<Result<CopyRequest>> StopAsync(StopCommand command, CancellationToken cancellationToken)
+    {
+        var stopped = await stop.RunAsync(command, cancellationToken);
+        // Whichever it waits for; a running step looks by itself.
+        if (!stopped.IsRejected)
+            await TellAsync(stopped.Value, stopped.Value.Approval == 0 ? CopyOrchestrator.ReviewDecided : CopyOrchestrator.SealReleased, cancellationToken);
+        return stopped;
     }
 
     /// <summary>Starts the attempt's instance if there is none, and raises the event if one is given.</summary>
