@@ -42,7 +42,7 @@ internal sealed partial class CopyWorkflow(
         var stopped = await stop.RunAsync(command, cancellationToken);
         // Whichever it waits for; a running step looks by itself.
         if (!stopped.IsRejected)
-            await TellAsync(stopped.Value, stopped.Value.Approval == 0 ? CopyOrchestrator.ReviewDecided : CopyOrchestrator.SealReleased, cancellationToken);
+            await TellAsync(stopped.Value, stopped.Value.State is CopyState.WaitingForSeal ? CopyOrchestrator.SealReleased : CopyOrchestrator.ReviewDecided, cancellationToken);
         return stopped;
     }
 
