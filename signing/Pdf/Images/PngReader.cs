@@ -35,7 +35,7 @@ internal sealed class PngReader
     {
         var position = 8;
         if (file.Length < position) throw Truncated();
-        if (!file.Span.StartsWith("\x89PNG\r\n\x1A\n"u8)) throw Corrupt("signature damaged in transfer");
+        if (!file.Span.StartsWith(ImageKinds.PngSignature)) throw Corrupt("signature damaged in transfer");
         while (true)
         {
             if (position > file.Length - 12) throw Truncated();
