@@ -67,10 +67,6 @@ public sealed class CmsSignedData
         });
     }
 
-    /// <summary>The octets of an encoded OCTET STRING, whole or in pieces.</summary>
-    internal static byte[] OctetString(ReadOnlyMemory<byte> encoded) =>
-        Typed("cms-attribute", () => new AsnReader(encoded, AsnEncodingRules.BER).ReadOctetString());
-
     private static CmsSignedData ReadSignedData(AsnReader reader)
     {
         if (!reader.TryReadInt32(out var version) || version is < 1 or > 5)
@@ -147,6 +143,7 @@ public sealed class CmsSignedData
             SignedAttributesAreDer = signedEncoded is not { } attributes || Der.Is(attributes),
             UnsignedAttributes = unsigned,
             Signature = signature,
+            MessageDigest = ReadMessageDigest(signed),
             SigningCertificate = ReadSigningCertificate(signed),
         };
     }
@@ -170,6 +167,10 @@ public sealed class CmsSignedData
         attribute.ThrowIfNotEmpty();
         return new CmsAttribute(oid, values);
     })];
+
+    private static ReadOnlyMemory<byte>? ReadMessageDigest(List<CmsAttribute> signed) => signed.FindAll(attribute => attribute.Oid == Oids.MessageDigest) is [{ Values: [var value] }]
+        ? Typed("cms-attribute", () => new AsnReader(value, AsnEncodingRules.BER).ReadOctetString())
+        : null;
 
     private static EssCertificate? ReadSigningCertificate(List<CmsAttribute> signed)
     {

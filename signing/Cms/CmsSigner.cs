@@ -71,6 +71,9 @@ public sealed class CmsSigner
 
     public required ReadOnlyMemory<byte> Signature { get; init; }
 
+    /// <summary>Null unless the attribute is there once with one value.</summary>
+    public required ReadOnlyMemory<byte>? MessageDigest { get; init; }
+
     /// <summary>From signing-certificate-v2, else signing-certificate; null when neither is there.</summary>
     public required EssCertificate? SigningCertificate { get; init; }
 
@@ -94,8 +97,8 @@ public sealed class CmsSigner
             return Method.Hash == DigestHash ? VerifyValue(documentDigest, certificate) : CmsVerdict.Unsupported;
         }
 
-        if (Single(Oids.ContentType) is null || Single(Oids.MessageDigest) is not { } messageDigest) return CmsVerdict.AttributesInvalid;
-        if (!CryptographicOperations.FixedTimeEquals(CmsSignedData.OctetString(messageDigest), documentDigest)) return CmsVerdict.DigestMismatch;
+        if (Single(Oids.ContentType) is null || MessageDigest is not { } messageDigest) return CmsVerdict.AttributesInvalid;
+        if (!CryptographicOperations.FixedTimeEquals(messageDigest.Span, documentDigest)) return CmsVerdict.DigestMismatch;
         return VerifyValue(CryptographicOperations.HashData(Method.Hash, encoded.Span), certificate);
     }
 

@@ -15,7 +15,8 @@ internal static class PdfDate
     public static DateTimeOffset? Read(string? text)
     {
         if (text is null || !text.StartsWith("D:", StringComparison.Ordinal)) return null;
-        var plain = text[2..].Replace("'", "", StringComparison.Ordinal).Replace("Z", "+0000", StringComparison.Ordinal);
+        var plain = text[2..].Replace("'", "", StringComparison.Ordinal);
+        plain = plain.EndsWith('Z') ? plain[..^1] + "+0000" : plain.Replace('Z', '+');
         if (plain.Length != 19) return null;
         // .NET reads a zone only with its colon.
         return DateTimeOffset.TryParseExact(plain.Insert(17, ":"), "yyyyMMddHHmmsszzz", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)

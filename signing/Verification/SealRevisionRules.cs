@@ -10,7 +10,7 @@ namespace ECopy.Signing.Verification;
 internal sealed class SealRevisionRules
 {
     // Keys of the trailer that describe the cross-reference section itself (ISO 32000-2, tables 15 and 17).
-    private static readonly HashSet<string> SectionKeys = ["Prev", "XRefStm", "Size", "Type", "W", "Index", "Length", "Filter", "DecodeParms", "ID"];
+    private static readonly HashSet<string> SectionKeys = ["Prev", "XRefStm", "Size", "Type", "W", "Index", "Length", "Filter", "DecodeParms"];
 
     private readonly PdfRevision before;
     private readonly PdfRevision after;
@@ -56,8 +56,12 @@ internal sealed class SealRevisionRules
     private string? Trailer()
     {
         var keys = before.Trailer.Keys.Union(after.Trailer.Keys).Where(key => !SectionKeys.Contains(key));
-        return keys.FirstOrDefault(key => !ObjectComparison.Same(before.Trailer[key], after.Trailer[key]));
+        return keys.FirstOrDefault(key => key == "ID" ? !SameFirst(before.Trailer[key], after.Trailer[key]) : !ObjectComparison.Same(before.Trailer[key], after.Trailer[key]));
     }
+
+    // ISO 32000-2, 14.4: the first half names the document, the second its revision.
+    private bool SameFirst(PdfObject? one, PdfObject? other) =>
+        before.Resolve(one) is PdfArray { Count: 2 } old && after.Resolve(other) is PdfArray { Count: 2 } now && ObjectComparison.Same(old[0], now[0]);
 
     private string? Overridden(PdfReference reference)
     {
