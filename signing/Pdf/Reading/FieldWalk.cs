@@ -5,6 +5,7 @@ internal sealed class FieldWalk(PdfRevision revision)
 {
     private const int Deepest = 32;
     private const int LongestName = 4096;
+    private const int FieldWork = 64;
 
     private readonly List<FormField> fields = [];
     private readonly HashSet<int> seen = [];
@@ -23,6 +24,8 @@ internal sealed class FieldWalk(PdfRevision revision)
         var (reference, dictionary) = Node(written);
         var name = PartialName(dictionary) is { } partial ? parent is null ? partial : $"{parent.Name}.{partial}" : parent?.Name ?? "";
         if (name.Length > LongestName) throw Fault("a field's name is too long");
+        // Long names above many fields multiply, and so do many revisions.
+        revision.Budget.Work(FieldWork + 8 * name.Length, revision.XrefOffset);
         var type = revision.Get<PdfName>(dictionary, "FT")?.Value ?? parent?.Type;
         var holdsValue = dictionary.Contains("V");
         var value = holdsValue ? dictionary["V"] : parent?.Value;

@@ -7,6 +7,9 @@ internal sealed class ObjectStore(ReadOnlyMemory<byte> file, XrefHistory history
 {
     private const int LongestChain = 32;
 
+    /// <summary>A stream needs its length, which may need an object stream, which needs its own; honest files go no further.</summary>
+    private const int DeepestNeed = 16;
+
     private readonly Dictionary<int, PdfObject> objects = [];
     private readonly Dictionary<int, ObjectStream> streams = [];
     private readonly HashSet<int> reading = [];
@@ -56,6 +59,7 @@ internal sealed class ObjectStore(ReadOnlyMemory<byte> file, XrefHistory history
     {
         if (objects.TryGetValue(slot, out var known)) return known;
         var (entry, revision, _) = History[slot];
+        if (reading.Count == DeepestNeed) throw new PdfFormatException(PdfFaults.TooDeep, entry.Position, $"reading object {entry.Number} needs too many others");
         if (!reading.Add(slot)) throw new PdfFormatException(PdfFaults.Loop, entry.Position, $"reading object {entry.Number} needs itself");
         try
         {

@@ -6,12 +6,14 @@ public sealed record PdfPage(PdfReference Reference, PdfDictionary Dictionary);
 /// <summary>The pages of one revision in order (ISO 32000-2, 7.7.3).</summary>
 public static class PageTree
 {
+    private const int NodeWork = 64;
+
     /// <exception cref="PdfFormatException">The tree loops, is too deep, or has something in it that is no page.</exception>
     public static IReadOnlyList<PdfPage> Read(PdfRevision revision)
     {
         ArgumentNullException.ThrowIfNull(revision);
         var pages = new List<PdfPage>();
-        Visit(revision, revision.Catalog["Pages"], pages, [], revision.Limits.Depth);
+        Visit(revision, revision.Catalog["Pages"], pages, [], revision.Budget.Limits.Depth);
         return pages;
     }
 
@@ -20,6 +22,7 @@ public static class PageTree
         if (depth == 0) throw new PdfFormatException(PdfFaults.TooDeep, revision.XrefOffset, "the page tree is too deep");
         if (node is not PdfReference reference || revision.Resolve(reference) is not PdfDictionary dictionary)
             throw new PdfFormatException(PdfFaults.Pages, revision.XrefOffset, "the page tree has something that is no page");
+        revision.Budget.Work(NodeWork, revision.XrefOffset);
         if (!seen.Add(reference.Number)) throw new PdfFormatException(PdfFaults.Pages, revision.XrefOffset, $"the page tree comes to {reference} twice");
         if (revision.Get<PdfArray>(dictionary, "Kids") is { } kids && !dictionary.Is("Type", "Page"))
         {

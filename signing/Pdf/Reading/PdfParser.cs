@@ -109,13 +109,15 @@ internal ref struct PdfParser(ReadOnlyMemory<byte> source, int position, ReadBud
             var valueStart = Lexer.Position;
             var value = ReadObject(depth + 1);
             budget.Hold(EntryBytes + 2 * key.Length, keyStart);
-            // A key whose value is null is absent from the dictionary, yet it stood there.
             if (dictionary.Contains(key) || (nulls is not null && nulls.Contains(key))) (repeated ??= []).Add(key);
-            if (value is PdfNull) (nulls ??= []).Add(key);
             entries.Add(new EntrySource(key, new SourceSpan(keyStart, keyEnd), new SourceSpan(valueStart, Lexer.Position)));
-            dictionary[key] = value;
+            // 7.3.7: a key whose value is null is absent, and yet it stood there. Taken out at the end, all at once.
+            if (value is PdfNull) (nulls ??= []).Add(key);
+            else dictionary[key] = value;
+            if (value is not PdfNull) nulls?.Remove(key);
         }
 
+        if (nulls is not null && nulls.Any(dictionary.Contains)) dictionary = new PdfDictionary(dictionary.Where(entry => !nulls.Contains(entry.Key)));
         if (repeated is not null) dictionary.RepeatedKeys = repeated;
         if (inFile && (everySpan || dictionary.Contains("ByteRange")))
             dictionary.Source = new DictionarySource(new SourceSpan(start, Lexer.Position), [.. entries[first..]]);

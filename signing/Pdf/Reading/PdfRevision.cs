@@ -33,7 +33,7 @@ public sealed class PdfRevision
 
     internal RevisionPart Part { get; }
 
-    internal PdfLimits Limits => store.Budget.Limits;
+    internal ReadBudget Budget => store.Budget;
 
     /// <summary>From 0, oldest first.</summary>
     public int Index { get; }

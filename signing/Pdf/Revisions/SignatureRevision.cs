@@ -29,7 +29,9 @@ public sealed class SignatureRevision(PdfDocument document)
     /// <param name="appearance">Adds the form XObject and returns it; null leaves the widget's /AP.</param>
     public void Fill(string fieldName, SignatureContent content, Func<IPdfObjectSink, PdfReference>? appearance = null)
     {
-        var found = AcroForm.Read(document.Latest).Find(fieldName) ?? throw new PdfUpdateException(PdfUpdateException.FieldMissing, $"the document has no field {fieldName}");
+        var named = AcroForm.Read(document.Latest).Fields.Where(one => one.Name == fieldName).ToList();
+        if (named.Count > 1) throw new PdfUpdateException(PdfUpdateException.FieldUnusable, $"the document has two fields {fieldName}");
+        var found = named.SingleOrDefault() ?? throw new PdfUpdateException(PdfUpdateException.FieldMissing, $"the document has no field {fieldName}");
         if (!found.IsSignature) throw new PdfUpdateException(PdfUpdateException.FieldNotSignature, $"{fieldName} is no signature field");
         if (document.Latest.Resolve(found.Value) is not PdfNull) throw new PdfUpdateException(PdfUpdateException.FieldSigned, $"{fieldName} is signed already");
         if (found.Reference is null) throw new PdfUpdateException(PdfUpdateException.FieldUnusable, $"{fieldName} is no object of its own");

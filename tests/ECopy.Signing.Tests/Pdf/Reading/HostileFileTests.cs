@@ -118,9 +118,10 @@ public sealed class HostileFileTests
     [Fact]
     public void Parsed_objects_are_bounded_in_memory()
     {
+        var small = new PdfLimits { MemoryBytes = 16 << 20 };
         Refused(PdfFaults.TooMuchMemory, XrefTests.Simple().Object(3, "[" + string.Concat(Enumerable.Repeat("0 ", 3_000_000)) + "]").Table("/Root 1 0 R").Bytes);
-        Refused(PdfFaults.TooMuchMemory, XrefTests.Simple().Object(3, "[" + string.Concat(Enumerable.Repeat("<<>>", 500_000)) + "]").Table("/Root 1 0 R").Bytes);
-        Refused(PdfFaults.TooMuchMemory, XrefTests.Simple().Object(3, "<<" + string.Concat(Enumerable.Range(0, 600_000).Select(i => $"/{i:X}[]")) + ">>").Table("/Root 1 0 R").Bytes);
+        Refused(PdfFaults.TooMuchMemory, XrefTests.Simple().Object(3, "[" + string.Concat(Enumerable.Repeat("<<>>", 80_000)) + "]").Table("/Root 1 0 R").Bytes, limits: small);
+        Refused(PdfFaults.TooMuchMemory, XrefTests.Simple().Object(3, "<<" + string.Concat(Enumerable.Range(0, 100_000).Select(i => $"/{i:X}[]")) + ">>").Table("/Root 1 0 R").Bytes, limits: small);
     }
 
     [Theory]
@@ -160,6 +161,46 @@ public sealed class HostileFileTests
         Refused(PdfFaults.Loop, parameters.XrefStream(6, "/Root 1 0 R").Bytes);
     }
 
+    [Fact]
+    public void Streams_whose_lengths_lie_in_further_streams_end_before_the_stack_does()
+    {
+        var file = XrefTests.Simple();
+        const int count = 20_000;
+        for (var i = 0; i < count; i++)
+        {
+            var (stream, length) = (3 + 2 * i, 4 + 2 * i);
+            file.Stream(stream, $"/Type/ObjStm/N 1/First 8", Encoding.ASCII.GetBytes($"{length,-6}0 {8 + $"{length}".Length}"), $"{length + 2} 0 R").Entry(length, 2, stream, 0);
+        }
+
+        Refused(PdfFaults.TooDeep, file.XrefStream(3 + 2 * count, "/Root 1 0 R").Bytes);
+    }
+
+    [Fact]
+    public void Long_names_above_many_fields_are_too_much_work()
+    {
+        var file = new PdfText().Object(1, "<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[3 0 R]>>>>").Object(2, "<</Type/Pages/Kids[]>>");
+        var kids = string.Concat(Enumerable.Range(4, 20_000).Select(number => $"{number} 0 R "));
+        file.Object(3, $"<</T({new string('x', 4000)})/Kids[{kids}]>>");
+        for (var number = 4; number < 20_004; number++) file.Object(number, "<</T(a)>>");
+
+        Refused(PdfFaults.TooMuchWork, file.Table("/Root 1 0 R").Bytes);
+    }
+
+    [Fact]
+    public void Many_keys_set_and_taken_back_do_not_take_quadratic_time()
+    {
+        // With each removed by itself this would move 10^10 entries; the test would not end.
+        var keys = Enumerable.Range(0, 200_000).ToList();
+        var body = "<<" + string.Concat(keys.Select(i => $"/{i:X} 1")) + string.Concat(keys.Select(i => $"/{i:X} null")) + "/Left 1>>";
+        var limits = new PdfLimits { MemoryBytes = 256 << 20 };
+
+        var latest = ReadWhole.Read(XrefTests.Simple().Object(3, body).Table("/Root 1 0 R").Bytes, limits).Latest;
+
+        var dictionary = Assert.IsType<PdfDictionary>(latest.Resolve(new PdfReference(3)));
+        Assert.Equal(["Left"], dictionary.Keys);
+        Assert.Equal(200_000, dictionary.RepeatedKeys.Count);
+    }
+
     [Theory]
     [InlineData("/Type/ObjStm/N 1/First 4", "9 0 (a)", 0)]
     [InlineData("/Type/ObjStm/N 1/First 4", "5 0 (a)", 1)]
@@ -195,10 +236,10 @@ public sealed class HostileFileTests
     public void A_file_beyond_the_limit_is_not_looked_at() =>
         Assert.Equal(PdfFaults.TooLarge, Assert.Throws<PdfFormatException>(() => PdfDocument.Open(new byte[101], new PdfLimits { FileBytes = 100 })).Code);
 
-    private static void Refused(string code, byte[] file, long allocated = MostAllocated)
+    private static void Refused(string code, byte[] file, long allocated = MostAllocated, PdfLimits? limits = null)
     {
         var before = GC.GetAllocatedBytesForCurrentThread();
-        var fault = Assert.Throws<PdfFormatException>(() => ReadWhole.Read(file));
+        var fault = Assert.Throws<PdfFormatException>(() => ReadWhole.Read(file, limits));
         Assert.Equal(code, fault.Code);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, allocated);
     }

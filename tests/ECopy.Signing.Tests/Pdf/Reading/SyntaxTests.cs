@@ -91,6 +91,7 @@ public sealed class SyntaxTests
         Assert.Equal(["A", "B", "C"], dictionary.RepeatedKeys);
         Assert.Equal(3, Assert.IsType<PdfInteger>(dictionary["A"]).Value);
         Assert.Empty(Assert.IsType<PdfDictionary>(Parse("<</A 1/B<</A 2>>>>")).RepeatedKeys);
+        Assert.Equal(["B"], Assert.IsType<PdfDictionary>(Parse("<</A 1/B 2/A null>>")).Keys);
     }
 
     [Fact]

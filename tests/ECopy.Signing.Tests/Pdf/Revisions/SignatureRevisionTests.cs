@@ -178,9 +178,10 @@ public sealed class SignatureRevisionTests
     [InlineData("Signed", PdfUpdateException.FieldSigned)]
     [InlineData("Direct", PdfUpdateException.FieldUnusable)]
     [InlineData("Nowhere", PdfUpdateException.FieldUnusable)]
+    [InlineData("Twice", PdfUpdateException.FieldUnusable)]
     public void A_field_that_cannot_be_signed_is_refused_with_a_code(string name, string code)
     {
-        var file = new PdfText().Object(1, "<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[4 0 R 5 0 R<</T(Direct)/FT/Sig>>6 0 R]>>>>").Object(2, "<</Type/Pages/Kids[]/Count 0>>")
+        var file = new PdfText().Object(1, "<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[4 0 R 5 0 R<</T(Direct)/FT/Sig>>6 0 R<</T(Twice)/FT/Sig>><</T(Twice)>>]>>>>").Object(2, "<</Type/Pages/Kids[]/Count 0>>")
             .Object(4, "<</T(Text)/FT/Tx>>").Object(5, "<</T(Signed)/FT/Sig/V<<>>>>").Object(6, "<</T(Nowhere)/FT/Sig>>").Table("/Size 7/Root 1 0 R").Bytes;
 
         Assert.Equal(code, Assert.Throws<PdfUpdateException>(() => Prepare(file, name)).Code);
