@@ -30,6 +30,14 @@ internal abstract class DurableTaskClient
 
     /// <summary>Forgets a finished instance; its id may be used again. A running one is left alone.</summary>
     public abstract Task<PurgeResult> PurgeInstanceAsync(string instanceId, CancellationToken cancellation = default);
+
+    /// <summary>Forgets the finished instances that the filter names.</summary>
+    public abstract Task<PurgeResult> PurgeAllInstancesAsync(PurgeInstancesFilter filter, CancellationToken cancellation = default);
 }
+
+/// <param name="CreatedTo">Only those created before this.</param>
+/// <param name="Statuses">Only those that ended like this; default: however they ended.</param>
+internal sealed record PurgeInstancesFilter(
+    DateTimeOffset? CreatedFrom = null, DateTimeOffset? CreatedTo = null, IReadOnlyCollection<OrchestrationRuntimeStatus>? Statuses = null);
 
 internal sealed record PurgeResult(int PurgedInstanceCount);

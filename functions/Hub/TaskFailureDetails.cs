@@ -42,7 +42,7 @@ internal sealed record TaskFailureDetails(
         var stackTrace = exception.StackTrace;
         if (stackTrace?.Length > LongestStackTrace)
             stackTrace = stackTrace[..LongestStackTrace];
-        return new(exception.GetType().FullName ?? exception.GetType().Name, exception.Message, stackTrace, inner)
+        return new(exception.GetType().FullName ?? exception.GetType().Name, exception.Message ?? "", stackTrace, inner)
         {
             // What no retry could help in a task cannot be helped by running its orchestrator again.
             IsNonRetriable = isNonRetriable(exception) || exception is TaskFailedException { FailureDetails.IsNonRetriable: true },

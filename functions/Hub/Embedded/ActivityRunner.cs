@@ -10,7 +10,7 @@ namespace ECopy.Functions.Hub.Embedded;
 /// only means that it runs again.
 /// </summary>
 internal sealed class ActivityRunner(
-    ChannelReader<QueuedActivity> queue, HubWriter writer, ActivityDispatcher dispatcher, HubClock clock, TimeProvider time, ILogger logger)
+    ChannelReader<QueuedActivity> queue, HubWriter writer, ActivityDispatcher dispatcher, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan PauseAfterFault = TimeSpan.FromSeconds(1);
 
@@ -43,7 +43,7 @@ internal sealed class ActivityRunner(
                 await writer.WriteAsync(session => Store(session, activity, outcome)).ConfigureAwait(false);
                 return;
             }
-            catch (HubStorageException exception) when (!cancellationToken.IsCancellationRequested)
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
                 HubLog.OutcomeNotStored(logger, activity.Name, activity.Instance, exception);
             }
@@ -57,7 +57,7 @@ internal sealed class ActivityRunner(
             return false;
         if (session.Head(activity.Instance) is not { IsFinished: false } head || head.Execution != activity.Execution)
             return false;
-        var now = clock.UtcNow;
+        var now = time.GetUtcNow().UtcDateTime;
         var happened = new P.HistoryEvent { EventId = -1, Timestamp = now.ToTimestamp() };
         if (outcome.Failure is { } failure)
             happened.TaskFailed = new() { TaskScheduledId = activity.Task, FailureDetails = failure.ToWire() };

@@ -4,7 +4,7 @@ using P = ECopy.Functions.Hub.Protocol;
 namespace ECopy.Functions.Hub.Embedded;
 
 internal sealed class EmbeddedClient(
-    HubWriter writer, HubReaders readers, CompletionWaiters waiters, DataConverter converter, HubClock clock) : DurableTaskClient
+    HubWriter writer, HubReaders readers, CompletionWaiters waiters, DataConverter converter, TimeProvider time) : DurableTaskClient
 {
     public override Task<string> ScheduleNewOrchestrationInstanceAsync(
         TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default)
@@ -17,7 +17,7 @@ internal sealed class EmbeddedClient(
         {
             if (session.Head(instanceId) is { } existing)
                 throw new OrchestrationAlreadyExistsException(instanceId, existing.Status);
-            var now = clock.UtcNow;
+            var now = time.GetUtcNow().UtcDateTime;
             InstanceStart.Apply(
                 session,
                 new(instanceId, orchestratorName, InstanceStart.NewExecutionId(), json, now, null),
@@ -53,15 +53,20 @@ internal sealed class EmbeddedClient(
     public override async Task<OrchestrationMetadata> WaitForInstanceCompletionAsync(
         string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default)
     {
+        Task? finished = null;
         while (true)
         {
-            // Asked for before looking: an end between the two is not missed.
-            var finished = waiters.Next(instanceId);
             var found = await GetInstanceAsync(instanceId, getInputsAndOutputs, cancellation).ConfigureAwait(false)
                 ?? throw new ArgumentException($"There is no instance '{instanceId}'.", nameof(instanceId));
             if (found.IsCompleted)
+            {
+                waiters.Finished(instanceId);
                 return found;
-            await finished.WaitAsync(cancellation).ConfigureAwait(false);
+            }
+            if (finished is not null)
+                await finished.WaitAsync(cancellation).ConfigureAwait(false);
+            // Looked at once more after asking to be told: an end between the two is not missed.
+            finished = waiters.Next(instanceId);
         }
     }
 
@@ -74,12 +79,24 @@ internal sealed class EmbeddedClient(
             return new PurgeResult(1);
         }).WaitAsync(cancellation);
 
+    public override async Task<PurgeResult> PurgeAllInstancesAsync(PurgeInstancesFilter filter, CancellationToken cancellation = default)
+    {
+        var purged = 0;
+        foreach (var some in readers.Read(reader => reader.Finished(filter)).Chunk(100))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            foreach (var result in await Task.WhenAll(some.Select(id => PurgeInstanceAsync(id, cancellation))).ConfigureAwait(false))
+                purged += result.PurgedInstanceCount;
+        }
+        return new(purged);
+    }
+
     private Task<bool> TellAsync(string instanceId, Action<P.HistoryEvent> fill, CancellationToken cancellation) =>
         writer.WriteAsync(session =>
         {
             if (session.Head(instanceId) is not { IsFinished: false })
                 return false;
-            var now = clock.UtcNow;
+            var now = time.GetUtcNow().UtcDateTime;
             var happened = new P.HistoryEvent { EventId = -1, Timestamp = now.ToTimestamp() };
             fill(happened);
             session.Deliver(instanceId, null, happened, default, now);

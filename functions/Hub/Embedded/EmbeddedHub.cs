@@ -18,7 +18,6 @@ internal sealed class EmbeddedHub(
     private readonly ReadyInstances ready = new();
     private readonly CompletionWaiters waiters = new();
     private readonly CancellationTokenSource stopping = new();
-    private readonly HubClock clock = new(time);
     private Task[] workers = [];
     private WakeupTimer? timers;
     private HubReaders? readers;
@@ -46,13 +45,13 @@ internal sealed class EmbeddedHub(
         timers = new(time, instanceId => ready.Wake(instanceId));
         readers = new(database);
         writer = new(database, Publish);
-        client = new(writer, readers, waiters, converter, clock);
+        client = new(writer, readers, waiters, converter, time);
 
         var executor = new OrchestrationExecutor(registry, services, converter, loggers);
         executor.ForeignTaskFound += instanceId => ready.Wake(instanceId, force: true);
-        var orchestrations = new OrchestrationRunner(ready, readers, writer, executor, clock, time, logger);
+        var orchestrations = new OrchestrationRunner(ready, readers, writer, executor, time, logger);
         var dispatcher = new ActivityDispatcher(registry, services, converter, loggers);
-        var runner = new ActivityRunner(activities.Reader, writer, dispatcher, clock, time, logger);
+        var runner = new ActivityRunner(activities.Reader, writer, dispatcher, time, logger);
         Publish(readers.Read(reader => reader.Unfinished()));
         workers =
         [

@@ -8,13 +8,13 @@ namespace ECopy.Functions.Hub.Embedded;
 internal sealed class HubReader(SqlSession sql) : IDisposable
 {
     /// <summary>What arrives for one instance in one turn is bounded; the rest comes in the next.</summary>
-    private const int LargestBatch = 1000;
+    public const int LargestBatch = 1000;
 
     public void Dispose() => sql.Dispose();
 
-    /// <summary>The state of an instance and the messages that are due, or null when there is none or it is finished.</summary>
+    /// <summary>The state of an instance and the messages that are due, or null when there is nothing to do.</summary>
     /// <exception cref="InvalidProtocolBufferException">The stored history is damaged.</exception>
-    public PendingTurn? LoadTurn(string instanceId, DateTime now)
+    public PendingTurn? LoadTurn(string instanceId, DateTime now, bool isForced)
     {
         string execution;
         OrchestrationRuntimeStatus status;
@@ -28,7 +28,7 @@ internal sealed class HubReader(SqlSession sql) : IDisposable
         if (status is not (OrchestrationRuntimeStatus.Pending or OrchestrationRuntimeStatus.Running or OrchestrationRuntimeStatus.Suspended))
             return null;
         var messages = LoadInbox(instanceId, now);
-        return new(execution, status, turns, LoadHistory(instanceId), messages);
+        return messages.Count == 0 && !isForced ? null : new(execution, status, turns, LoadHistory(instanceId), messages);
     }
 
     public OrchestrationMetadata? Metadata(string instanceId, bool withPayloads, DataConverter converter)
@@ -42,11 +42,25 @@ internal sealed class HubReader(SqlSession sql) : IDisposable
             RuntimeStatus = (OrchestrationRuntimeStatus)row.GetInt32(1),
             CreatedAt = new(row.GetInt64(2), TimeSpan.Zero),
             LastUpdatedAt = new(row.GetInt64(3), TimeSpan.Zero),
-            FailureDetails = row.IsDBNull(4) ? null : TaskFailureDetails.From(P.TaskFailureDetails.Parser.ParseFrom(row.Bytes(4))),
+            FailureDetails = row.IsDBNull(4) ? null : FailureOf(row.Bytes(4)),
             SerializedCustomStatus = row.TextOrNull(5),
             SerializedInput = withPayloads ? row.TextOrNull(6) : null,
             SerializedOutput = withPayloads ? row.TextOrNull(7) : null,
         };
+    }
+
+    public List<string> Finished(PurgeInstancesFilter filter)
+    {
+        List<string> found = [];
+        using var row = sql.Query(
+            "SELECT id, status FROM instances WHERE status IN (1, 3, 4, 5) AND created >= $1 AND created < $2",
+            filter.CreatedFrom?.UtcTicks ?? 0, filter.CreatedTo?.UtcTicks ?? long.MaxValue);
+        while (row.Read())
+        {
+            if (filter.Statuses is null || filter.Statuses.Contains((OrchestrationRuntimeStatus)row.GetInt32(1)))
+                found.Add(row.GetString(0));
+        }
+        return found;
     }
 
     /// <summary>What a start has to take up again: all waiting messages and all activities without a stored result.</summary>
@@ -69,6 +83,18 @@ internal sealed class HubReader(SqlSession sql) : IDisposable
                 found.Activities.Add(new(row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetInt32(3), row.GetString(4), row.TextOrNull(5)));
         }
         return found;
+    }
+
+    private static TaskFailureDetails FailureOf(byte[] stored)
+    {
+        try
+        {
+            return TaskFailureDetails.From(P.TaskFailureDetails.Parser.ParseFrom(stored));
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return TaskFailureDetails.From(wire: null);
+        }
     }
 
     // Stored lists of one message are concatenated: protobuf merges repeated fields, so one parse reads them all.

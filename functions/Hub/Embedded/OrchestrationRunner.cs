@@ -8,7 +8,7 @@ namespace ECopy.Functions.Hub.Embedded;
 
 /// <summary>Takes woken instances one after another, replays each with its new messages and has the result stored.</summary>
 internal sealed class OrchestrationRunner(
-    ReadyInstances ready, HubReaders readers, HubWriter writer, OrchestrationExecutor executor, HubClock clock, TimeProvider time, ILogger logger)
+    ReadyInstances ready, HubReaders readers, HubWriter writer, OrchestrationExecutor executor, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan PauseAfterFault = TimeSpan.FromSeconds(1);
 
@@ -36,7 +36,7 @@ internal sealed class OrchestrationRunner(
 
     private async Task TurnAsync(string instanceId, bool isForced)
     {
-        var now = clock.UtcNow;
+        var now = time.GetUtcNow().UtcDateTime;
         try
         {
             await TurnAsync(instanceId, isForced, now).ConfigureAwait(false);
@@ -50,8 +50,8 @@ internal sealed class OrchestrationRunner(
 
     private async Task TurnAsync(string instanceId, bool isForced, DateTime now)
     {
-        var turn = readers.Read(reader => reader.LoadTurn(instanceId, now));
-        if (turn is null || (turn.Messages.Count == 0 && !isForced))
+        var turn = readers.Read(reader => reader.LoadTurn(instanceId, now, isForced));
+        if (turn is null)
             return;
         // Messages may come before the time of a delayed start.
         if (turn.History.Count == 0 && !turn.Messages.Any(message => message.Event.ExecutionStarted is not null))

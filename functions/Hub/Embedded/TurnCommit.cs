@@ -36,7 +36,7 @@ internal sealed class TurnCommit(string instanceId, PendingTurn turn, IReadOnlyL
         if (completion is not null)
             batch.PastEvents.Add(Finish(session, head, completion));
         else
-            session.UpdateRunning(instanceId, head.Turns + 1, StatusAfter(), response.CustomStatus, now);
+            Go(session, head);
         batch.PastEvents.Add(Happened(happened => happened.OrchestratorCompleted = new()));
         session.AppendHistory(instanceId, head.Turns, batch.ToByteArray());
         return true;
@@ -156,6 +156,14 @@ internal sealed class TurnCommit(string instanceId, PendingTurn turn, IReadOnlyL
             Result = completion.Result,
             FailureDetails = completion.FailureDetails,
         });
+    }
+
+    private void Go(WriteSession session, InstanceHead head)
+    {
+        session.UpdateRunning(instanceId, head.Turns + 1, StatusAfter(), response.CustomStatus, now);
+        // More may be waiting than one turn takes.
+        if (turn.Messages.Count == HubReader.LargestBatch)
+            session.Effects.Wake.Add(instanceId);
     }
 
     private OrchestrationRuntimeStatus StatusAfter()

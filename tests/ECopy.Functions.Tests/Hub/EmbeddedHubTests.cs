@@ -275,6 +275,43 @@ public class EmbeddedHubTests
     }
 
     [Fact]
+    public async Task Thousands_of_events_for_one_instance_all_arrive_in_order()
+    {
+        await using var hub = await HubUnderTest.StartAsync(new DurableTaskRegistry()
+            .Orchestrator("Count", async context =>
+            {
+                var next = 0;
+                while (next < 2500 && await context.WaitForExternalEvent<int>("Next") == next)
+                    next++;
+                return next;
+            }));
+        hub.ChecksReplay = false; // Every split of thousands of events would take minutes.
+        var id = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Count");
+        await hub.Client.SuspendInstanceAsync(id);
+        await Task.WhenAll(Enumerable.Range(0, 2500).Select(n => hub.Client.RaiseEventAsync(id, "Next", n)));
+        await hub.Client.ResumeInstanceAsync(id);
+
+        Assert.Equal(2500, (await hub.FinishAsync(id)).ReadOutputAs<int>());
+    }
+
+    [Fact]
+    public async Task Finished_instances_are_purged_by_age_and_end()
+    {
+        await using var hub = await HubUnderTest.StartAsync(new DurableTaskRegistry()
+            .Orchestrator<bool, int>("End", (_, well) => well ? Task.FromResult(1) : throw new IOException("disk"))
+            .Orchestrator("Wait", async context => await context.WaitForExternalEvent<int>("Go")));
+        await hub.RunAsync("End", true, "well");
+        await hub.RunAsync("End", false, "badly");
+        await hub.Client.ScheduleNewOrchestrationInstanceAsync("Wait", null, new("open"));
+
+        Assert.Equal(0, (await hub.Client.PurgeAllInstancesAsync(new(CreatedTo: DateTimeOffset.UnixEpoch))).PurgedInstanceCount);
+        Assert.Equal(1, (await hub.Client.PurgeAllInstancesAsync(new(Statuses: [OrchestrationRuntimeStatus.Completed]))).PurgedInstanceCount);
+        Assert.NotNull(await hub.Client.GetInstanceAsync("badly"));
+        Assert.Equal(1, (await hub.Client.PurgeAllInstancesAsync(new())).PurgedInstanceCount);
+        Assert.NotNull(await hub.Client.GetInstanceAsync("open"));
+    }
+
+    [Fact]
     public async Task A_recorder_that_throws_stops_nothing()
     {
         await using var hub = await HubUnderTest.StartAsync(

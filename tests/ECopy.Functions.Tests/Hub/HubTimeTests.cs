@@ -102,9 +102,9 @@ public class HubTimeTests
                 })
                 .Orchestrator("Ask", async context =>
                 {
-                    var begun = context.CurrentUtcDateTime;
                     var order = new[] { await context.WaitForExternalEvent<int>("Go"), await context.WaitForExternalEvent<int>("Go") };
-                    return new { order, back = context.CurrentUtcDateTime < begun };
+                    await context.CreateTimer(TimeSpan.FromSeconds(30), CancellationToken.None);
+                    return order;
                 }),
             time: time);
         var due = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Due");
@@ -117,7 +117,10 @@ public class HubTimeTests
         await hub.Client.RaiseEventAsync(ask, "Go", 1);
         time.Jump(begin.AddHours(-1));
         await hub.Client.RaiseEventAsync(ask, "Go", 2);
-        Assert.Equal("""{"order":[1,2],"back":false}""", (await hub.FinishAsync(ask)).SerializedOutput);
+        // Told one after the other, taken in that order; a wait begun now ends as the clock now goes.
+        await time.WhenTimerAsync(begin.AddHours(-1).AddSeconds(30)).WaitAsync(TimeSpan.FromMinutes(1));
+        time.Advance(TimeSpan.FromSeconds(30));
+        Assert.Equal("[1,2]", (await hub.FinishAsync(ask)).SerializedOutput);
     }
 
     [Fact]
