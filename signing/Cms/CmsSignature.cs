@@ -66,9 +66,16 @@ public static class CmsSignature
         ArgumentNullException.ThrowIfNull(chain);
         ArgumentOutOfRangeException.ThrowIfNegative(reserveForTimestamp);
         algorithm.RequireFor(chain.Signer);
-        var attributes = SignedAttributes.Create(algorithm, new byte[algorithm.HashLength], chain.Signer);
         var unsigned = reserveForTimestamp == 0 ? [] : new[] { LargestTimestamp(reserveForTimestamp) };
-        return Build(attributes, new byte[SigningKeyKind.Of(chain.Signer).LongestSignature], algorithm, chain, unsigned).Length;
+        try
+        {
+            var attributes = SignedAttributes.Create(algorithm, new byte[algorithm.HashLength], chain.Signer);
+            return Build(attributes, new byte[SigningKeyKind.Of(chain.Signer).LongestSignature], algorithm, chain, unsigned).Length;
+        }
+        catch (Exception unusable) when (unusable is ArgumentException or CryptographicException)
+        {
+            throw new KeyRefusedException("key-not-allowed", "The certificate is not DER, so that no signature can name it.", unusable);
+        }
     }
 
     private static CmsAttribute LargestTimestamp(int length)

@@ -100,10 +100,18 @@ public sealed class CmsSignedData
         {
             // Attribute certificates and other formats are tagged (RFC 5652, 10.2.2); they are none of our business.
             if (!new AsnReader(element, AsnEncodingRules.BER).PeekTag().HasSameClassAndValue(Asn1Tag.Sequence)) continue;
-            certificates.Add(Typed("cms-certificate", () => X509CertificateLoader.LoadCertificate(element.Span)));
+            certificates.Add(Typed("cms-certificate", () => Load(element)));
         }
 
         return certificates;
+    }
+
+    // The platform reads these parts only when they are asked for; whoever asks later must not meet an exception.
+    private static X509Certificate2 Load(ReadOnlyMemory<byte> encoded)
+    {
+        var certificate = X509CertificateLoader.LoadCertificate(encoded.Span);
+        _ = (certificate.Subject, certificate.Issuer, certificate.NotBefore, certificate.NotAfter, certificate.PublicKey, certificate.Extensions.Count);
+        return certificate;
     }
 
     private static CmsSigner ReadSigner(ReadOnlyMemory<byte> encoded)

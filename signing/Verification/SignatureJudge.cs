@@ -15,7 +15,8 @@ internal sealed class SignatureJudge(SignatureSubject subject, TrustAnchors anch
     public SignatureReport Judge()
     {
         var finding = Find();
-        return new SignatureReport(subject.Field.Name, subject.Role, finding, subject.Coverage, certificate, chain, PdfDate.Read(subject.Value.Time), algorithm);
+        var name = certificate?.GetNameInfo(X509NameType.SimpleName, forIssuer: false) ?? "";
+        return new SignatureReport(subject.Field.Name, subject.Role, finding, subject.Coverage, certificate, name, chain, PdfDate.Read(subject.Value.Time), algorithm);
     }
 
     private Finding Find()

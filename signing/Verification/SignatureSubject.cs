@@ -9,7 +9,9 @@ namespace ECopy.Signing.Verification;
 internal sealed record SignatureSubject(PdfDocument Document, FormField Field, SignatureValue Value, SignatureRole? Role)
 {
     /// <summary>The revision that the covered bytes end with; null when they end anywhere else.</summary>
-    public PdfRevision? Covered => Value.ByteRange is { } range ? Document.Revisions.FirstOrDefault(revision => revision.End == range.End) : null;
+    public PdfRevision? Covered => Value.ByteRange is { } range && range.Fits(Document.File.Length)
+        ? Document.Revisions.FirstOrDefault(revision => revision.End == range.End)
+        : null;
 
     public Coverage Coverage => (Value.ByteRange, Covered) switch
     {

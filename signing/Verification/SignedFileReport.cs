@@ -68,6 +68,7 @@ public sealed record Finding(IntegrityWord Word, Indication Indication, SubIndic
 /// <summary>One signature of the file.</summary>
 /// <param name="Role">Null for a field that is none of ours.</param>
 /// <param name="Signer">The signer's certificate; null when it could not be found.</param>
+/// <param name="SignerName">The signer's name as shown; empty without a certificate.</param>
 /// <param name="Chain">From the signer to the anchor, as far as it goes.</param>
 /// <param name="ClaimedTime">/M: claimed by the signer, proven by nobody.</param>
 /// <param name="Algorithm">Such as <c>ecdsa-sha256</c>; empty when unknown.</param>
@@ -77,14 +78,11 @@ public sealed record SignatureReport(
     Finding Finding,
     Coverage Coverage,
     X509Certificate2? Signer,
+    string SignerName,
     IReadOnlyList<X509Certificate2> Chain,
     DateTimeOffset? ClaimedTime,
     string Algorithm,
-    RevocationState Revocation = RevocationState.NotChecked)
-{
-    /// <summary>The signer's name as shown.</summary>
-    public string SignerName => Signer?.GetNameInfo(X509NameType.SimpleName, forIssuer: false) ?? "";
-}
+    RevocationState Revocation = RevocationState.NotChecked);
 
 /// <summary>All signatures in the order of their revisions, and one bottom line: the worst of theirs and of the file's own.</summary>
 public sealed record SignedFileReport(Finding Finding, IReadOnlyList<SignatureReport> Signatures);

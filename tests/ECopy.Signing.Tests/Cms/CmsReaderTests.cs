@@ -106,7 +106,7 @@ public class CmsReaderTests(ITestOutputHelper output)
         for (var i = 0; i < 3000; i++)
         {
             var sample = samples[i % samples.Length];
-            var mutated = Mutate(sample, random);
+            var mutated = Mutation.Of(sample, random, 3);
             try
             {
                 var cms = CmsSignedData.Read(mutated);
@@ -137,27 +137,6 @@ public class CmsReaderTests(ITestOutputHelper output)
     {
         Assert.Equal("cms-encoding", Code([.. Enumerable.Repeat<byte[]>([0x30, 0x80], 200_000).SelectMany(pair => pair)]));
         Assert.Equal("cms-encoding", Code([.. Enumerable.Repeat<byte>(0x24, 100_000)]));
-    }
-
-    private static byte[] Mutate(byte[] sample, Random random)
-    {
-        var mutated = sample.ToList();
-        for (var edits = random.Next(1, 4); edits > 0; edits--)
-        {
-            var at = random.Next(mutated.Count);
-            switch (random.Next(5))
-            {
-                case 0: mutated[at] = (byte)random.Next(256); break;
-                case 1: mutated[at] ^= (byte)(1 << random.Next(8)); break;
-                case 2: mutated.RemoveRange(at, Math.Min(random.Next(1, 20), mutated.Count - at)); break;
-                case 3: mutated.InsertRange(at, mutated.GetRange(at, Math.Min(random.Next(1, 20), mutated.Count - at))); break;
-                default: mutated[at] = 0x80; break;
-            }
-
-            if (mutated.Count == 0) break;
-        }
-
-        return [.. mutated];
     }
 
     private static void ReadOpenSsl(TestKey kind, string options)

@@ -18,7 +18,7 @@ internal static class Copies
     public const string PersonLock = "<</Type/SigFieldLock/Action/Exclude/Fields[(Seal)]/P 2>>";
     public const string SealLock = "<</Type/SigFieldLock/Action/All/P 1>>";
 
-    public static byte[] Blank(bool streams = false, string personLock = PersonLock, string sealLock = SealLock, string catalog = "")
+    public static byte[] Blank(bool streams = false, string personLock = PersonLock, string sealLock = SealLock, string catalog = "", byte[]? picture = null)
     {
         var content = "BT /F1 12 Tf 20 180 Td (Ban sao) Tj ET"u8.ToArray();
         (int Number, string Body)[] objects =
@@ -32,7 +32,7 @@ internal static class Copies
             (8, "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"),
         ];
         var file = new PdfText();
-        file.Stream(4, "", content).Stream(9, "/Type/XObject/Subtype/Form/BBox[0 0 80 50]", []);
+        file.Stream(4, "", picture ?? content).Stream(9, "/Type/XObject/Subtype/Form/BBox[0 0 80 50]", []);
         if (streams) return file.ObjectStream(10, objects).XrefStream(11, "/Size 12/Root 1 0 R/ID[<0102><0102>]").Bytes;
         foreach (var (number, body) in objects) file.Object(number, body);
         return file.Table("/Size 10/Root 1 0 R/ID[<0102><0102>]").Bytes;
