@@ -84,6 +84,8 @@ public static class PdfSerializer
         Ascii(output, "/");
         foreach (var c in name)
         {
+            // 7.3.5: a name is bytes, none of them zero.
+            if (c is '\0' or > '\u00FF') throw new ArgumentException($"not a PDF name: {name}", nameof(name));
             if (c is > '!' and <= '~' and not ('#' or '/' or '(' or ')' or '<' or '>' or '[' or ']' or '{' or '}' or '%'))
                 Ascii(output, c.ToString());
             else

@@ -122,6 +122,11 @@ public sealed class SyntaxTests
         }
     }
 
+    [Theory]
+    [InlineData("a\0b")]
+    [InlineData("Bằng")]
+    public void A_name_that_cannot_be_read_back_is_not_written(string name) => Assert.Throws<ArgumentException>(() => Written(new PdfName(name)));
+
     private static PdfObject RandomObject(Random random, int depth) => random.Next(depth > 4 ? 6 : 8) switch
     {
         0 => new PdfInteger(random.NextInt64() - (long.MaxValue / 2)),
