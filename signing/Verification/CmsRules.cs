@@ -5,7 +5,7 @@ using ECopy.Signing.Keys;
 
 namespace ECopy.Signing.Verification;
 
-/// <summary>What the CMS of a copy must be (VALIDATION rules 4 and 5; EN 319 142-1, 6.3; EN 319 122-1, 5).</summary>
+/// <summary>What the CMS of a copy must be (RFC 5652, 5 and 11; EN 319 142-1, 6.3; EN 319 122-1, 5).</summary>
 internal static class CmsRules
 {
     private static readonly HashSet<string> Attributes = [Oids.ContentType, Oids.MessageDigest, Oids.SigningCertificateV2];

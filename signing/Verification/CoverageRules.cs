@@ -4,7 +4,7 @@ using ECopy.Signing.Pdf.Reading;
 
 namespace ECopy.Signing.Verification;
 
-/// <summary>What the bytes covered by a signature must be (VALIDATION rules 2 and 3; ISO 32000-2, 12.8.1).</summary>
+/// <summary>What the bytes covered by a signature must be (ISO 32000-2, 12.8.1; EN 319 142-1, 6.3).</summary>
 internal static class CoverageRules
 {
     private static readonly SearchValues<byte> HexDigits = SearchValues.Create("0123456789ABCDEF"u8);

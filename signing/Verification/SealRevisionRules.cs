@@ -4,7 +4,7 @@ using ECopy.Signing.Pdf.Reading;
 namespace ECopy.Signing.Verification;
 
 /// <summary>
-/// What the agency's revision may change against the person's (VALIDATION rules 7 and 9): the seal's field gets its value and its
+/// What the agency's revision may change against the person's (ISO 32000-2, 12.8.2.2 and 12.8.2.4): the seal's field gets its value and its
 /// appearance, and there are new objects that nothing but these two leads to.
 /// </summary>
 internal sealed class SealRevisionRules
