@@ -87,7 +87,7 @@ internal static class ECopyHost
         services.AddSingleton<CopyRequests>();
         services.AddSingleton<OfficeDirectory>();
         services.AddSingleton<SignerCertificates>();
-        services.AddSingleton(new KeyRing(""));
+        services.AddSingleton<IKeyRing>(new KeyRing(""));
         services.AddSingleton<VerifyCopy>();
         services.AddSingleton<IExpectedRecords, CopyRecords>();
         services.AddSingleton<StoreAudit>(provider => new StoreAudit(store, witness, provider.GetRequiredService<LedgerOptions>(), [.. provider.GetServices<IExpectedRecords>()]));
@@ -96,7 +96,7 @@ internal static class ECopyHost
     private static void AddSteps(IServiceCollection services, DataFolder data)
     {
         services.AddSingleton(new UploadLimits());
-        services.AddSingleton(new KeyRing(Path.Combine(data.FullPath, "keys")));
+        services.AddSingleton<IKeyRing>(new KeyRing(Path.Combine(data.FullPath, "keys")));
         services.AddSingleton(CopyFonts.Load());
         services.AddSingleton<CopyComposer>();
         services.AddSingleton<ReceiveScan>();

@@ -5,16 +5,22 @@ using ECopy.Signing.Keys;
 
 namespace ECopy.Functions.Office;
 
+/// <summary>Where signing keys are asked for: files here, vaults and remote services in time.</summary>
+internal interface IKeyRing
+{
+    /// <summary>The key, or <c>signing-key-missing</c> / <c>signing-key-unusable</c>.</summary>
+    Result<ISigningKey> Open(OfficeCertificate certificate);
+}
+
 /// <summary>
 /// Finds the key of a certificate where it lives. Today: PKCS#12 files in the data folder's <c>keys/</c>,
 /// each with its password beside it (mode 0600) — whoever reads that folder can sign, so this is no sole control.
 /// </summary>
-internal sealed class KeyRing(string folder) : IDisposable
+internal sealed class KeyRing(string folder) : IKeyRing, IDisposable
 {
     private const string Pkcs12 = "pkcs12:";
     private readonly ConcurrentDictionary<string, Pkcs12SigningKey> opened = new(StringComparer.Ordinal);
 
-    /// <summary>The key, or <c>signing-key-missing</c> / <c>signing-key-unusable</c>.</summary>
     public Result<ISigningKey> Open(OfficeCertificate certificate)
     {
         ArgumentNullException.ThrowIfNull(certificate);

@@ -6,7 +6,7 @@ using ECopy.Signing.Trust;
 namespace ECopy.Functions.Office;
 
 /// <summary>Finds the key that a person or an agency signs with, and refuses it while its certificate may not be used.</summary>
-internal sealed class SignerCertificates(OfficeDirectory office, KeyRing keys, TimeProvider clock)
+internal sealed class SignerCertificates(OfficeDirectory office, IKeyRing keys, TimeProvider clock)
 {
     /// <summary>The official's key, or <c>certificate-…</c> / <c>signing-key-…</c>.</summary>
     public Task<Result<ISigningKey>> ForPersonAsync(Person person, CancellationToken cancellationToken)
