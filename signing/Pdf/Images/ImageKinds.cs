@@ -9,13 +9,13 @@ internal static class ImageKinds
     public const string Png = "png";
     public const string Unknown = "unknown";
 
-    /// <summary>As bytes: in a UTF-8 literal the first one would become two.</summary>
-    public static ReadOnlySpan<byte> PngSignature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
+    /// <summary>ISO/IEC 15948, 5.2: made to show damage by transfers that change line ends or drop the eighth bit.</summary>
+    public static ReadOnlySpan<byte> PngSignature => [0x89, (byte)'P', (byte)'N', (byte)'G', (byte)'\r', (byte)'\n', 0x1A, (byte)'\n'];
 
     public static string Detect(ReadOnlySpan<byte> file)
     {
         if (file.StartsWith<byte>([0xFF, 0xD8])) return Jpeg;
-        if (file[..Math.Min(4, file.Length)].SequenceEqual(PngSignature[..4]) || file is [0x89, ..] && PngSignature.StartsWith(file[..Math.Min(8, file.Length)])) return Png;
+        if (file is [0x89, (byte)'P', (byte)'N', (byte)'G', ..] || PngSignature.StartsWith(file)) return Png;
         if (file[..Math.Min(file.Length, 1024)].IndexOf("%PDF-"u8) >= 0) return "pdf";
         if (file.StartsWith("GIF8"u8)) return "gif";
         if (file.StartsWith("II*\0"u8) || file.StartsWith("MM\0*"u8)) return "tiff";
