@@ -20,10 +20,8 @@ internal sealed class DataConverter(JsonSerializerOptions? options = null)
     /// <exception cref="JsonException">The text is not JSON of that type.</exception>
     public object? Deserialize(string? json, Type type)
     {
-        if (string.IsNullOrEmpty(json))
-            return DefaultOf(type);
-        // A type of its own (object) stays the JSON that it is.
-        return JsonSerializer.Deserialize(json, type, options) ?? DefaultOf(type);
+        // The Functions host writes an absent payload as null: the two are one, for value types too.
+        return string.IsNullOrEmpty(json) || json == "null" ? DefaultOf(type) : JsonSerializer.Deserialize(json, type, options);
     }
 
     public T? Deserialize<T>(string? json) => (T?)Deserialize(json, typeof(T));

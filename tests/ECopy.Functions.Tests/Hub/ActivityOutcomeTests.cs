@@ -58,6 +58,7 @@ public class ActivityOutcomeTests
     {
         var registry = new DurableTaskRegistry { IsNonRetriable = exception => exception is InvalidDataException }
             .Activity<int[], object>("Sum", numbers => new { total = numbers.Sum(), word = "tổng" })
+            .Activity<int, object>("Zero", number => new { total = number, word = "tổng" })
             .Activity<object?, object?>("Break", _ => throw new InvalidDataException("gap in the register"))
             .Activity<object?, object?>("Slow", _ => throw new TimeoutException("slow"))
             .Activity<object?, object?>("Cancelled", _ => throw new TaskCanceledException("by somebody else"));
@@ -66,6 +67,7 @@ public class ActivityOutcomeTests
         Task<ActivityOutcome> Run(string name, string? input = null) => dispatcher.RunAsync(name, "i", input, CancellationToken.None);
 
         Assert.Equal("""{"total":6,"word":"tổng"}""", (await Run("sum", "[1,2,3]")).Result);
+        Assert.Equal("""{"total":0,"word":"tổng"}""", (await Run("Zero", "null")).Result);
         Assert.Equal(("System.IO.InvalidDataException", true), Kind(await Run("Break")));
         Assert.Equal(("System.TimeoutException", false), Kind(await Run("Slow")));
         Assert.Equal(("System.Threading.Tasks.TaskCanceledException", false), Kind(await Run("Cancelled")));
