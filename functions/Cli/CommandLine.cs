@@ -1,4 +1,5 @@
 using System.Globalization;
+using ECopy.Functions.Domain;
 using ECopy.Functions.Texts;
 
 namespace ECopy.Functions.Cli;
@@ -7,6 +8,9 @@ namespace ECopy.Functions.Cli;
 internal static class CommandLine
 {
     public const int Usage = 64;
+
+    /// <summary>The store did not take or give something now; what was accepted before is not lost.</summary>
+    public const int Unavailable = 2;
 
     public static async Task<int> RunAsync(string[] args, TextWriter answers, TextWriter messages)
     {
@@ -19,15 +23,27 @@ internal static class CommandLine
 
         var arguments = parsed.Value;
         var terminal = new Terminal(answers, messages, ReaderOf(arguments.Option("lang")));
-        using var stop = new CancellationTokenSource();
-        return arguments.Verb switch
+        try
         {
-            "certify" => await CertifyCommand.RunAsync(arguments, terminal, stop.Token),
-            "verify" => await VerifyCommand.RunAsync(arguments, terminal, stop.Token),
-            "audit" => await AuditCommand.RunAsync(arguments, terminal, stop.Token),
-            "help" => Help(terminal),
-            _ => await ServeCommand.RunAsync(arguments, terminal, stop.Token),
-        };
+            return arguments.Verb switch
+            {
+                "certify" => await CertifyCommand.RunAsync(arguments, terminal, CancellationToken.None),
+                "verify" => await VerifyCommand.RunAsync(arguments, terminal, CancellationToken.None),
+                "audit" => await AuditCommand.RunAsync(arguments, terminal, CancellationToken.None),
+                "help" => Help(terminal),
+                _ => await ServeCommand.RunAsync(arguments, terminal, CancellationToken.None),
+            };
+        }
+        catch (TransientException fault)
+        {
+            terminal.Say("store-unavailable", ("reason", fault.Message));
+            return Unavailable;
+        }
+        catch (IntegrityException fault)
+        {
+            terminal.Say("not-clean-start", ("record", fault.Record), ("reason", fault.Reason));
+            return 1;
+        }
     }
 
     private static CultureInfo ReaderOf(string? language) =>

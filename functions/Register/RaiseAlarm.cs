@@ -21,9 +21,7 @@ internal sealed partial class RaiseAlarm(CopyRequests requests, NumberRelease re
         var now = clock.GetUtcNow();
         await requests.ChangeAsync(
             work,
-            current => current.IsFinished
-                ? current
-                : current with { State = CopyState.Failed, Waiting = null, Failure = new Failure("integrity", work.Reason ?? "", now) },
+            current => current with { State = CopyState.Failed, Waiting = null, Failure = new Failure("integrity", work.Reason ?? "", now) },
             cancellationToken);
         await TryAsync(
             () => audit.AppendAsync(

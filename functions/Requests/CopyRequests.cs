@@ -22,7 +22,8 @@ internal sealed class CopyRequests(IBlobStore store, TimeProvider clock)
 
     /// <summary>
     /// Changes the request while the fence holds: asked again inside every compare-and-swap, so that the answer is
-    /// still true when it is written. Null when superseded, else the request as it now stands.
+    /// still true when it is written. A finished request is not changed by any step: one delivered again, late, finds its work
+    /// done. Null when superseded, else the request as it now stands.
     /// </summary>
     public async Task<CopyRequest?> ChangeAsync(CopyWork work, Func<CopyRequest, CopyRequest> change, CancellationToken cancellationToken)
     {
@@ -31,7 +32,7 @@ internal sealed class CopyRequests(IBlobStore store, TimeProvider clock)
         var changed = await ChangeAsync(
             work.Agency,
             work.CopyId,
-            request => (superseded = request.Supersedes(work)) ? request : change(request),
+            request => (superseded = request.Supersedes(work)) || request.IsFinished ? request : change(request),
             cancellationToken);
         return superseded ? null : changed;
     }

@@ -14,7 +14,7 @@ internal sealed class CloseRequest(IBlobStore store, CopyRequests requests, Time
         var now = clock.GetUtcNow();
         var request = await requests.ChangeAsync(
             work,
-            current => current.IsFinished ? current : current with
+            current => current with
             {
                 State = code switch
                 {

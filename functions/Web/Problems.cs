@@ -1,6 +1,7 @@
 using System.Globalization;
 using ECopy.Functions.Domain;
 using ECopy.Functions.Texts;
+using Microsoft.AspNetCore.Diagnostics;
 
 namespace ECopy.Functions.Web;
 
@@ -24,7 +25,17 @@ internal static class Problems
     public static void UseProblems(this WebApplication app)
     {
         app.UseExceptionHandler(handler => handler.Run(context =>
-            From(context, new Rejection("unexpected"), StatusCodes.Status500InternalServerError).ExecuteAsync(context)));
+        {
+            // The cause stays in the log; a store that does not answer, or is not intact, is a matter of waiting or of the administrator.
+            var (code, status) = context.Features.Get<IExceptionHandlerFeature>()?.Error switch
+            {
+                TransientException => ("store-busy", StatusCodes.Status503ServiceUnavailable),
+                IntegrityException => ("store-not-intact", StatusCodes.Status503ServiceUnavailable),
+                BadHttpRequestException { StatusCode: var refused } => (refused == StatusCodes.Status413PayloadTooLarge ? "file-too-large-plain" : "request-invalid", refused),
+                _ => ("unexpected", StatusCodes.Status500InternalServerError),
+            };
+            return From(context, new Rejection(code), status).ExecuteAsync(context);
+        }));
         app.UseStatusCodePages(pages => From(
             pages.HttpContext,
             new Rejection(pages.HttpContext.Response.StatusCode switch
