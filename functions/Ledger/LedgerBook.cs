@@ -45,8 +45,17 @@ internal abstract class LedgerBook<TEntry>(string root)
             throw new IntegrityException(blob.Path, "is shut but not closed");
         if (page.Entries.Count == 0 && !page.Shut)
             throw new IntegrityException(blob.Path, "is a blank page");
-        for (var i = 0; i < page.Entries.Count; i++)
-            Check(blob.Path, i == 0 ? null : page.Entries[i - 1], page.Entries[i], atSeam: i == 0);
+        TEntry? previous = null;
+        foreach (var entry in page.Entries)
+        {
+            // What comes before the first one is not at hand; that is checked at the seam.
+            if (previous is not null)
+                CheckNumber(blob.Path, previous, entry);
+            if (Fault(previous, entry) is { } fault)
+                throw new IntegrityException(blob.Path, $"number {entry.Number}: {fault}");
+            previous = entry;
+        }
+
         // Whatever differs from our own writing was not written by us, even if it reads the same.
         if (!blob.Content.Span.SequenceEqual(Serialize(page)))
             throw new IntegrityException(blob.Path, "is not written the way its records are");
@@ -56,23 +65,37 @@ internal abstract class LedgerBook<TEntry>(string root)
     /// <summary>What must hold between two pages, or before the first one.</summary>
     public void CheckSeam(StoredPage<TEntry>? previous, StoredPage<TEntry> page)
     {
+        CheckOrder(previous, page);
+        if (SeamFault(previous, page) is { } fault)
+            throw fault;
+    }
+
+    /// <summary>That the page follows: closing and numbers.</summary>
+    public static void CheckOrder(StoredPage<TEntry>? previous, StoredPage<TEntry> page)
+    {
         if (previous is { Content.Closed: false })
             throw new IntegrityException(previous.Path, "is not closed but has a successor");
         if (previous is { Content.Shut: true })
             throw new IntegrityException(page.Path, "follows a page that shut the book");
         if (page.Content.Entries.Count > 0)
-            Check(page.Path, previous?.Content.Entries[^1], page.Content.Entries[0], atSeam: false);
+            CheckNumber(page.Path, previous?.Content.Entries[^1], page.Content.Entries[0]);
     }
+
+    /// <summary>
+    /// What does not fit between the entries at a seam. Each is right by itself, so either may be the changed one; of a
+    /// hash chain it is the earlier, since changing the later breaks the chain behind it as well.
+    /// </summary>
+    public IntegrityException? SeamFault(StoredPage<TEntry>? previous, StoredPage<TEntry> page) =>
+        previous is not null && page.Content.Entries.Count > 0 && Fault(previous.Content.Entries[^1], page.Content.Entries[0]) is { } fault
+            ? new IntegrityException(previous.Path, $"its last entry does not fit number {page.Content.Entries[0].Number} on the next page: {fault}")
+            : null;
 
     protected abstract LedgerPage<TEntry> Deserialize(Blob blob);
 
-    /// <param name="atSeam">The first of a page by itself: its predecessor is not at hand.</param>
-    private void Check(string path, TEntry? previous, TEntry entry, bool atSeam)
+    private static void CheckNumber(string path, TEntry? previous, TEntry entry)
     {
         var expected = (previous?.Number ?? 0) + 1;
-        if (atSeam ? entry.Number < 1 : entry.Number != expected)
+        if (entry.Number != expected)
             throw new IntegrityException(path, $"has number {entry.Number} where {expected} must be");
-        if (Fault(previous, entry) is { } fault)
-            throw new IntegrityException(path, $"number {entry.Number}: {fault}");
     }
 }

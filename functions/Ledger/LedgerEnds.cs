@@ -20,6 +20,13 @@ internal sealed class LedgerEnds<TEntry>(LedgerPages<TEntry> pages, IWitness? wi
         // The mark first: a page may be added between the two readings, but none may go away.
         var mark = witness is null ? null : await witness.ReadAsync(book.Root, cancellationToken);
         var (previous, last) = await FindAsync(cancellationToken);
+        if (witness is not null && mark is null && last is not null)
+        {
+            // Another process may have begun the book between the two readings; its mark is older than its page.
+            mark = await witness.ReadAsync(book.Root, cancellationToken);
+            (previous, last) = await FindAsync(cancellationToken);
+        }
+
         if (last is not null)
             book.CheckSeam(previous, last);
         lastKnown = last?.Content.Page ?? 0;

@@ -62,7 +62,12 @@ internal sealed class LedgerPages<TEntry>(LedgerBook<TEntry> book, IBlobStore st
     }
 
     /// <summary>All pages in order, each checked against the one before.</summary>
-    public async IAsyncEnumerable<StoredPage<TEntry>> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<StoredPage<TEntry>> ReadAllAsync(CancellationToken cancellationToken) =>
+        ReadAllAsync(fault => throw fault, cancellationToken);
+
+    /// <param name="onSeamFault">Told of two pages that do not fit together; others may know which of them is wrong.</param>
+    public async IAsyncEnumerable<StoredPage<TEntry>> ReadAllAsync(
+        Action<IntegrityException> onSeamFault, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var last = await LastAsync(cancellationToken);
         StoredPage<TEntry>? previous = null;
@@ -73,7 +78,9 @@ internal sealed class LedgerPages<TEntry>(LedgerBook<TEntry> book, IBlobStore st
             // The page before may have been closed after it was read.
             if (previous is { Content.Closed: false })
                 previous = await ReadAsync(number - 1, cancellationToken);
-            Book.CheckSeam(previous, page);
+            LedgerBook<TEntry>.CheckOrder(previous, page);
+            if (Book.SeamFault(previous, page) is { } fault)
+                onSeamFault(fault);
             yield return page;
             previous = page;
         }

@@ -108,18 +108,19 @@ internal sealed class Witness : IWitness, IDisposable
 
     private async Task<Stored<StoredMark>?> ReadStoredAsync(string book, CancellationToken cancellationToken)
     {
-        var path = PathOf(book);
-        var stored = await place.ReadJsonAsync<StoredMark>(path, cancellationToken);
-        if (stored is null)
+        var blob = await place.ReadAsync(PathOf(book), cancellationToken);
+        if (blob is null)
             return null;
-        var (_, owner, mark, signature) = stored.Value;
-        if (owner != storeId)
-            throw new IntegrityException($"witness/{path}", "belongs to another store");
-        if (mark.Book != book)
-            throw new IntegrityException($"witness/{path}", $"is the mark of {mark.Book}");
-        if (!Verify(mark, signature))
-            throw new IntegrityException($"witness/{path}", "is not signed by this store's key");
-        return stored;
+        // Named apart from the records of the store.
+        var path = $"witness/{blob.Path}";
+        var stored = StoredJson.Parse<StoredMark>(path, blob.Content.Span);
+        if (stored.StoreId != storeId)
+            throw new IntegrityException(path, "belongs to another store");
+        if (stored.Mark.Book != book)
+            throw new IntegrityException(path, $"is the mark of {stored.Mark.Book}");
+        if (!Verify(stored.Mark, stored.Signature))
+            throw new IntegrityException(path, "is not signed by this store's key");
+        return new Stored<StoredMark>(path, stored, blob.ETag);
     }
 
     private byte[] Sign(WitnessMark mark)

@@ -27,9 +27,11 @@ internal sealed class BookWalk(IBlobStore store, IWitness witness, LedgerOptions
         return marks;
     }
 
-    /// <param name="onWitnessFault">A difference from the witness says that something before it changed, not what; others may know better.</param>
+    /// <param name="onUnclearFault">
+    /// A difference from the witness, or between two pages, says that something changed but not what; others may know better.
+    /// </param>
     public async IAsyncEnumerable<StoredPage<TEntry>> PagesAsync<TEntry>(
-        LedgerBook<TEntry> book, Action<IntegrityException> onWitnessFault, [EnumeratorCancellation] CancellationToken cancellationToken)
+        LedgerBook<TEntry> book, Action<IntegrityException> onUnclearFault, [EnumeratorCancellation] CancellationToken cancellationToken)
         where TEntry : class, ILedgerEntry
     {
         walked.Add(book.Root);
@@ -38,13 +40,13 @@ internal sealed class BookWalk(IBlobStore store, IWitness witness, LedgerOptions
             Unwitnessed ??= book.Root;
         var chain = new WitnessedChain<TEntry>(book, mark, book.DigestOfNothing());
         StoredPage<TEntry>? last = null;
-        await foreach (var page in new LedgerPages<TEntry>(book, store).ReadAllAsync(cancellationToken))
+        await foreach (var page in new LedgerPages<TEntry>(book, store).ReadAllAsync(onUnclearFault, cancellationToken))
         {
-            Guard(() => chain.Add(page), onWitnessFault);
+            Guard(() => chain.Add(page), onUnclearFault);
             yield return last = page;
         }
 
-        Guard(chain.Complete, onWitnessFault);
+        Guard(chain.Complete, onUnclearFault);
         // A crash may leave a full page closed without a successor, but never one with room.
         if (last is { Content: { Closed: true, Shut: false } } && last.Content.Entries.Count < options.EntriesPerPage)
             throw new IntegrityException(last.Path, "is closed but neither full nor followed by another page");

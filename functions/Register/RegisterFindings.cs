@@ -18,7 +18,7 @@ internal sealed class RegisterFindings(IBlobStore store)
 
     public void Begin(RegisterPages book) => books.Add(book.Root, book);
 
-    /// <summary>Keeps a difference from the witness until the comparison had its chance to name the entry.</summary>
+    /// <summary>Keeps a fault that names no certain page until the comparison had its chance to name the entry.</summary>
     public void Defer(IntegrityException fault) => deferred ??= fault;
 
     public void Add(RegisterPages book, StoredPage<RegisterEntry> page)

@@ -44,7 +44,8 @@ internal sealed class DurableFolder(string root)
 
     private void Ensure(string folder)
     {
-        if (durable.ContainsKey(folder))
+        // Asked each time: an operator may have taken the folder away under a running program.
+        if (durable.ContainsKey(folder) && Directory.Exists(folder))
             return;
         var parent = Path.GetDirectoryName(folder);
         // Another thread may have made it a moment ago without having flushed it yet: flushing twice is cheap, once too few is not.

@@ -1,9 +1,14 @@
 namespace ECopy.TestKit;
 
 /// <summary>A folder of a test's own, gone with it.</summary>
-public sealed class TemporaryFolder : IDisposable
+/// <param name="inMemory">On a memory file system where there is one: for many small writes whose durability is not the question.</param>
+public sealed class TemporaryFolder(bool inMemory = false) : IDisposable
 {
-    public string Path { get; } = Directory.CreateTempSubdirectory("ecopy-test-").FullName;
+    private const string Memory = "/dev/shm";
+
+    public string Path { get; } = inMemory && Directory.Exists(Memory)
+        ? Directory.CreateDirectory($"{Memory}/ecopy-test-{Guid.NewGuid():N}").FullName
+        : Directory.CreateTempSubdirectory("ecopy-test-").FullName;
 
     public string Below(params string[] segments) => System.IO.Path.Combine([Path, .. segments]);
 

@@ -21,9 +21,9 @@ internal sealed class StoreFixture : IDisposable
         Place = FileBlobStore.Open(WitnessFolder.Path);
     }
 
-    public TemporaryFolder Folder { get; } = new();
+    public TemporaryFolder Folder { get; } = new(inMemory: true);
 
-    public TemporaryFolder WitnessFolder { get; } = new();
+    public TemporaryFolder WitnessFolder { get; } = new(inMemory: true);
 
     public FileBlobStore Blobs { get; }
 
