@@ -82,7 +82,7 @@ internal sealed record CopyLayout
 
     public MillimetreBox Qr { get; init; } = new(30, 238, 36, 36);
 
-    public MillimetreBox VerifyWords { get; init; } = new(70, 238, 46, 36);
+    public MillimetreBox VerifyWords { get; init; } = new(70, 238, 44, 36);
 
     public MillimetreBox TestBox { get; init; } = new(118, 260, 77, 14);
 

@@ -23,9 +23,9 @@ internal sealed class CopyStrip(CopyContent content, CopyFonts fonts, CopyLayout
         var number = string.Format(CultureInfo.InvariantCulture, wording.StripNumber, content.RegisterNumber);
         var place = string.Format(CultureInfo.InvariantCulture, wording.StripPage, page, pages);
         var second = canvas.Height - layout.StripSecondLine;
-        canvas.Text(right, second, place, Bold(CopyColours.Ink), TextAlign.Right);
         var room = right - Bold(CopyColours.Ink).Width(place) - 4;
         Line(canvas, left, room, second, [($"{number} · {TextLines.Clean(content.Book)} · {wording.VerificationCode} ", Regular), (content.VerificationCode, Bold(CopyColours.Ink))]);
+        canvas.Text(right, second, place, Bold(CopyColours.Ink), TextAlign.Right);
     }
 
     private TextStyle Regular => new(fonts.Sans, Size, CopyColours.Label);

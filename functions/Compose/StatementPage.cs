@@ -32,7 +32,7 @@ internal sealed class StatementPage(CopyContent content, CopyFonts fonts, CopyLa
     private void DrawAgency(PdfCanvas canvas)
     {
         var box = layout.Agency;
-        var (lines, style) = TextLines.Block(content.AgencyLines.Select(TextLines.Clean), SerifBold(12), box.Width - 2, box.Height - 3, 8, Leading);
+        var (lines, style) = TextLines.Block(Spoken(content.AgencyLines), SerifBold(12), box.Width - 2, box.Height - 3, 8, Leading);
         var y = Lines(canvas, lines, style, box.CentreX, box.Y, TextAlign.Centre);
         canvas.Line(box.CentreX - 12, y + 1.4, box.CentreX + 12, y + 1.4, CopyColours.Ink, 0.25);
     }
@@ -95,13 +95,30 @@ internal sealed class StatementPage(CopyContent content, CopyFonts fonts, CopyLa
     private void DrawSigner(PdfCanvas canvas)
     {
         var column = layout.SignatureColumn;
-        var date = string.Format(CultureInfo.InvariantCulture, wording.PlaceAndDate, TextLines.Clean(content.Place), VietnameseDate.Long(content.Date));
-        var (text, italic) = TextLines.OneLine(date, new TextStyle(fonts.SerifItalic, 12, CopyColours.Ink), column.Width, 8);
-        Lines(canvas, [text], italic, column.CentreX, column.Y, TextAlign.Centre);
-        var (lines, style) = TextLines.Block(content.SignerTitle.Select(TextLines.Clean), SerifBold(12), column.Width, layout.SignerTitleHeight, 6.5, Leading);
+        DrawPlaceAndDate(canvas, column);
+        var (lines, style) = TextLines.Block(Spoken(content.SignerTitle), SerifBold(12), column.Width, layout.SignerTitleHeight, 6.5, Leading);
         Lines(canvas, lines, style, column.CentreX, layout.SignerTitleTop, TextAlign.Centre);
         var (name, bold) = TextLines.OneLine(TextLines.Clean(content.SignerName), SerifBold(12.5), column.Width, 7);
         Lines(canvas, [name], bold, column.CentreX, layout.SignerNameTop, TextAlign.Centre);
+    }
+
+    /// <summary>One line; a place too long for it takes a line of its own, since the date must never be cut.</summary>
+    private void DrawPlaceAndDate(PdfCanvas canvas, MillimetreBox column)
+    {
+        const double least = 9;
+        var (place, date) = (TextLines.Clean(content.Place), VietnameseDate.Long(content.Date));
+        var text = place.Length == 0 ? date : string.Format(CultureInfo.InvariantCulture, wording.PlaceAndDate, place, date);
+        var style = new TextStyle(fonts.SerifItalic, 12, CopyColours.Ink);
+        if ((style with { Size = least }).Width(text) <= column.Width)
+        {
+            var (line, fitted) = TextLines.OneLine(text, style, column.Width, least);
+            Lines(canvas, [line], fitted, column.CentreX, column.Y, TextAlign.Centre);
+            return;
+        }
+
+        var (first, small) = TextLines.OneLine(place + ",", style with { Size = least }, column.Width, 6);
+        var next = Lines(canvas, [first], small, column.CentreX, column.Y - 1.6, TextAlign.Centre);
+        Lines(canvas, [date], style with { Size = least }, column.CentreX, next, TextAlign.Centre);
     }
 
     private void DrawVerify(PdfCanvas canvas)
@@ -135,6 +152,8 @@ internal sealed class StatementPage(CopyContent content, CopyFonts fonts, CopyLa
         canvas.Text(box.CentreX, box.Y + 6.2, wording.Test, style, TextAlign.Centre);
         canvas.Text(box.CentreX, box.Y + 11, wording.TestNoValue, style, TextAlign.Centre);
     }
+
+    private static IEnumerable<string> Spoken(IEnumerable<string> lines) => lines.Select(TextLines.Clean).Where(line => line.Length > 0);
 
     /// <summary>Lines below each other; gives where the next would begin.</summary>
     private static double Lines(PdfCanvas canvas, IEnumerable<string> lines, TextStyle style, double x, double top, TextAlign align)

@@ -10,14 +10,14 @@ internal sealed class StatementTable(CopyContent content, CopyFonts fonts, CopyL
 
     private readonly TextStyle label = new(fonts.Serif, 12, CopyColours.Label);
     private readonly TextStyle value = new(fonts.Serif, 12, CopyColours.Ink);
-    private readonly TextStyle digest = new(fonts.Sans, 8.4, CopyColours.Ink);
+    private readonly TextStyle digest = new(fonts.Sans, 8.4, CopyColours.Ink, Tracking: 30);
 
     public void Draw(PdfCanvas canvas, int pages)
     {
         var wording = content.Wording;
         var row = TextLines.Pitch(value, Leading) + Padding;
         var digestRow = row + SmallPitch;
-        var room = layout.TableBottomAtMost - layout.TableTopAtLeast - 2 * row - digestRow - Padding;
+        var room = layout.TableBottomAtMost - layout.TableTopAtLeast - 2 * row - digestRow - Padding - 1;
         var (lines, bold) = TextLines.Block(
             [TextLines.Clean(content.Title)],
             new TextStyle(fonts.SerifBold, 12, CopyColours.Ink),
@@ -26,13 +26,15 @@ internal sealed class StatementTable(CopyContent content, CopyFonts fonts, CopyL
             6.5,
             Leading);
         var pitch = TextLines.Pitch(bold, Leading);
-        var height = lines.Count * pitch + Padding + 2 * row + digestRow;
+        // The first line stands on the label's baseline however small it is set.
+        var titleRow = row + Math.Max(0, lines.Count - 1) * pitch;
+        var height = titleRow + 2 * row + digestRow;
         var y = Math.Max(layout.TableTopAtLeast, Math.Min(layout.TableTop, layout.TableBottomAtMost - height));
 
         Rule(canvas, y);
         Label(canvas, y, wording.DocumentTitle);
         foreach (var (index, line) in lines.Index()) canvas.Text(layout.TableValues, Baseline(y) + (index * pitch), line, bold);
-        y += lines.Count * pitch + Padding;
+        y += titleRow;
         y = Row(canvas, y, row, wording.Original, Count(wording.OriginalPages, content.OriginalPages));
         y = Row(canvas, y, row, wording.Copy, Count(wording.CopyPages, pages));
         Rule(canvas, y);
@@ -58,15 +60,14 @@ internal sealed class StatementTable(CopyContent content, CopyFonts fonts, CopyL
 
     private double Baseline(double y) => y + Padding / 2 + TextLines.Pitch(value, Leading) * 0.76;
 
-    /// <summary>Two lines of eight groups of four, figure under figure, so that two copies can be compared by eye.</summary>
+    /// <summary>Two lines of eight groups of four, with the spaces as they will be copied.</summary>
     private void Digest(PdfCanvas canvas, double y)
     {
-        const int lines = 2, group = 4;
+        const int groups = 8, digits = 4;
         const string algorithm = "SHA-256   ";
         canvas.Text(layout.TableValues, y, algorithm, digest);
         var left = layout.TableValues + digest.Width(algorithm);
-        var groups = content.ScanDigest.Chunk(group).Select(c => new string(c)).ToList();
-        foreach (var (index, line) in groups.Chunk((groups.Count + lines - 1) / lines).Index())
-            canvas.Text(left, y + index * SmallPitch, string.Join(' ', line), digest with { Pitch = 640 });
+        foreach (var (index, line) in content.ScanDigest.Chunk(digits).Select(group => new string(group)).Chunk(groups).Index())
+            canvas.Text(left, y + index * SmallPitch, string.Join(' ', line), digest);
     }
 }

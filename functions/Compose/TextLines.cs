@@ -100,6 +100,9 @@ internal static class TextLines
         while (style.Width(word) > width)
         {
             var length = Fitting(word, style, width);
+            // An address is broken behind its own marks if one is near.
+            var mark = word.AsSpan(0, length).LastIndexOfAny("/.-_") + 1;
+            if (mark > length / 3) length = mark;
             lines.Add(word[..length]);
             word = word[length..];
         }

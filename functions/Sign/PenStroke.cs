@@ -10,7 +10,7 @@ namespace ECopy.Functions.Sign;
 /// </summary>
 internal static class PenStroke
 {
-    private const int Samples = 16;
+    private const int Samples = 9;
     private const double Thin = 0.2, Thick = 0.85;
 
     public static void Draw(PdfCanvas canvas, string name, MillimetreBox box, PdfColour colour)
@@ -71,20 +71,27 @@ internal static class PenStroke
     private static void Ribbon(PdfCanvas canvas, List<(double X, double Y)> line)
     {
         var widths = Widths(line);
+        var edges = new ((double X, double Y) Left, (double X, double Y) Right)[line.Count];
+        for (var i = 0; i < line.Count; i++)
+        {
+            var (a, b) = (line[Math.Max(0, i - 1)], line[Math.Min(line.Count - 1, i + 1)]);
+            var half = widths[i] / 2 / Distance(a, b);
+            var (x, y) = (-(b.Y - a.Y) * half, (b.X - a.X) * half);
+            edges[i] = ((line[i].X - x, line[i].Y - y), (line[i].X + x, line[i].Y + y));
+        }
+
+        // Piece by piece, each with the same sense of rotation as the round ends: where the line crosses itself a
+        // single outline would cancel out under the non-zero rule.
         for (var i = 0; i + 1 < line.Count; i++)
         {
-            var (a, b) = (line[i], line[i + 1]);
-            var length = Distance(a, b);
-            var (nx, ny) = (-(b.Y - a.Y) / length, (b.X - a.X) / length);
-            var (wa, wb) = (widths[i] / 2, widths[i + 1] / 2);
-            // The same sense of rotation as a circle's, or overlaps would cancel out under the non-zero rule.
-            canvas.MoveTo(a.X - nx * wa, a.Y - ny * wa);
-            canvas.LineTo(b.X - nx * wb, b.Y - ny * wb);
-            canvas.LineTo(b.X + nx * wb, b.Y + ny * wb);
-            canvas.LineTo(a.X + nx * wa, a.Y + ny * wa);
+            canvas.MoveTo(edges[i].Left.X, edges[i].Left.Y);
+            canvas.LineTo(edges[i + 1].Left.X, edges[i + 1].Left.Y);
+            canvas.LineTo(edges[i + 1].Right.X, edges[i + 1].Right.Y);
+            canvas.LineTo(edges[i].Right.X, edges[i].Right.Y);
             canvas.ClosePath();
-            canvas.Circle(b.X, b.Y, wb);
         }
+
+        foreach (var end in (int[])[0, line.Count - 1]) canvas.Circle(line[end].X, line[end].Y, widths[end] / 2);
     }
 
     private static double[] Widths(List<(double X, double Y)> line)
@@ -94,12 +101,12 @@ internal static class PenStroke
         {
             var (a, b) = (line[Math.Max(0, i - 1)], line[Math.Min(line.Count - 1, i + 1)]);
             var down = (b.Y - a.Y) / Distance(a, b);
-            var ends = Math.Min(1, Math.Min(i, line.Count - 1 - i) / 14.0);
+            var ends = Math.Min(1, Math.Min(i, line.Count - 1 - i) / 8.0);
             widths[i] = (Thin + (Thick - Thin) * (0.5 + 0.5 * down)) * (0.3 + 0.7 * ends);
         }
 
         // A hand does not change its pressure at once.
-        for (var pass = 0; pass < 6; pass++)
+        for (var pass = 0; pass < 3; pass++)
             for (var i = 1; i + 1 < widths.Length; i++) widths[i] = (widths[i - 1] + widths[i] * 2 + widths[i + 1]) / 4;
         return widths;
     }

@@ -57,7 +57,7 @@ internal sealed record SealAppearance
 
         var lettering = new TextStyle(fonts.SerifBold, 8.8, CopyColours.Seal, Tracking: 40);
         var top = string.Format(CultureInfo.InvariantCulture, Wording.TestSealTop, TextLines.Clean(Place).ToUpper(CultureInfo.GetCultureInfo("vi-VN")));
-        RingText.Over(canvas, box.CentreX, box.CentreY, radius * 0.625, top, lettering, mostDegrees: 196);
+        RingText.Over(canvas, box.CentreX, box.CentreY, radius * 0.625, top, lettering, mostDegrees: 214);
         RingText.Under(canvas, box.CentreX, box.CentreY, radius * 0.805, Wording.TestSealBottom, lettering with { Size = 7.8 }, mostDegrees: 118);
         var (centre, style) = TextLines.OneLine(Wording.TestSealCentre, new TextStyle(fonts.SerifBold, 13, CopyColours.Seal), radius * 0.9, 6);
         RingText.Flat(canvas, box.CentreX, box.CentreY + style.Size * 0.118, centre, style);

@@ -182,7 +182,7 @@ public sealed class PdfCanvas
         return name;
     }
 
-    /// <summary>Codes in hex, with a number in between wherever kerning, tracking or pitch moves the next character (9.4.3).</summary>
+    /// <summary>Codes in hex, with a number in between wherever kerning or tracking moves the next character (9.4.3).</summary>
     private void Show(string text, TextStyle style, FontSubset subset)
     {
         var isOpen = false;

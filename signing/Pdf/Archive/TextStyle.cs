@@ -6,9 +6,6 @@ namespace ECopy.Signing.Pdf.Archive;
 /// <summary>How a text is set: size in points, tracking in thousandths of the size.</summary>
 public sealed record TextStyle(TrueTypeFont Font, double Size, PdfColour Colour, int Tracking = 0)
 {
-    /// <summary>In thousandths of the size: every character takes this width and stands in its middle, as in a table of figures.</summary>
-    public int? Pitch { get; init; }
-
     /// <summary>The width of a text in millimetres, exactly as it will be drawn.</summary>
     public double Width(string text)
     {
@@ -21,18 +18,11 @@ public sealed record TextStyle(TrueTypeFont Font, double Size, PdfColour Colour,
             last = character;
         }
 
-        if (Pitch is not null && last is { } end) thousandths += Pitch.Value - FontSubset.Width(Font, end) - Pad(end);
         return thousandths * Size / 1000 / MillimetreBox.Points;
     }
 
     /// <summary>What lies between a character and the one before it, in thousandths of the size.</summary>
-    internal int Before(Rune? last, Rune character)
-    {
-        if (Pitch is { } pitch) return Pad(character) + (last is { } past ? pitch - FontSubset.Width(Font, past) - Pad(past) : 0);
-        return last is { } left ? FontSubset.Kerning(Font, left, character) + Tracking : 0;
-    }
-
-    private int Pad(Rune character) => (Pitch!.Value - FontSubset.Width(Font, character)) / 2;
+    internal int Before(Rune? last, Rune character) => last is { } left ? FontSubset.Kerning(Font, left, character) + Tracking : 0;
 }
 
 /// <summary>Which point of a text its x names.</summary>
