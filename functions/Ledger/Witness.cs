@@ -43,6 +43,7 @@ internal sealed class Witness : IWitness, IDisposable
         try
         {
             var place = data.IsOwner ? FileBlobStore.Open(folder.Value, data.AfterCrash) : FileBlobStore.OpenReadOnly(folder.Value);
+            await HoldIdentityAsync(data, place, cancellationToken);
             return await OpenAsync(data.Blobs, place, data.Identity.StoreId, data.IsOwner, adoptUnknownBooks, time, cancellationToken);
         }
         catch (TransientException e)
@@ -68,6 +69,16 @@ internal sealed class Witness : IWitness, IDisposable
         }
 
         return new Witness(place, storeId, stored.Import(), adoptUnknownBooks);
+    }
+
+    /// <summary>The mark of the store itself is witnessed too: a demonstration store cannot be turned into a real one.</summary>
+    private static async Task HoldIdentityAsync(DataFolder data, FileBlobStore place, CancellationToken cancellationToken)
+    {
+        var ours = StoredJson.Serialize(data.Identity);
+        if (data.IsOwner)
+            await place.CreateIfAbsentAsync(StoreIdentity.Path, ours, cancellationToken);
+        if (await place.ReadAsync(StoreIdentity.Path, cancellationToken) is { } theirs && !theirs.Content.Span.SequenceEqual(ours))
+            throw new IntegrityException(StoreIdentity.Path, "is not the one that the witness knows");
     }
 
     public async Task<WitnessMark?> ReadAsync(string book, CancellationToken cancellationToken) =>

@@ -40,15 +40,18 @@ internal sealed class BookWalk(IBlobStore store, IWitness witness, LedgerOptions
             Unwitnessed ??= book.Root;
         var chain = new WitnessedChain<TEntry>(book, mark, book.DigestOfNothing());
         StoredPage<TEntry>? last = null;
+        var full = options.EntriesPerPage;
         await foreach (var page in new LedgerPages<TEntry>(book, store).ReadAllAsync(onUnclearFault, cancellationToken))
         {
             Guard(() => chain.Add(page), onUnclearFault);
+            // The setting may have been another one when the pages were filled.
+            full = Math.Min(full, last?.Content.Entries.Count ?? full);
             yield return last = page;
         }
 
         Guard(chain.Complete, onUnclearFault);
         // A crash may leave a full page closed without a successor, but never one with room.
-        if (last is { Content: { Closed: true, Shut: false } } && last.Content.Entries.Count < options.EntriesPerPage)
+        if (last is { Content: { Closed: true, Shut: false } } && last.Content.Entries.Count < full)
             throw new IntegrityException(last.Path, "is closed but neither full nor followed by another page");
     }
 

@@ -28,9 +28,9 @@ internal sealed class RegisterFindings(IBlobStore store)
         {
             numbers.Add((book.Root, entry.Number), Known.From(page.Path, entry));
             if (!approvals.Add((book.Agency, entry.CopyId, entry.Approval)))
-                throw new IntegrityException(page.Path, $"number {entry.Number} is the second of approval {entry.Approval} of copy {entry.CopyId}");
+                Defer(new IntegrityException(page.Path, $"number {entry.Number} is the second of approval {entry.Approval} of copy {entry.CopyId}"));
             if (entry.State is RegisterState.Issued && !issued.Add((book.Agency, entry.CopyId)))
-                throw new IntegrityException(page.Path, $"number {entry.Number} is the second issued of copy {entry.CopyId}");
+                Defer(new IntegrityException(page.Path, $"number {entry.Number} is the second issued of copy {entry.CopyId}"));
         }
     }
 

@@ -193,6 +193,25 @@ public sealed class WitnessTests : IDisposable
         await Assert.ThrowsAsync<IntegrityException>(() => Witness.OpenAsync(data, folder.Below("file"), false, TimeProvider.System, default));
     }
 
+    [Theory]
+    [InlineData("\"kind\":\"demo\"", "\"kind\":\"production\"")]
+    [InlineData("\"createdAt\":\"2", "\"createdAt\":\"1")]
+    public async Task A_demonstration_store_cannot_be_turned_into_a_real_one(string old, string changed)
+    {
+        using var folder = new TemporaryFolder(inMemory: true);
+        using (var data = (await DataFolder.OpenAsync(folder.Below(".data"), StoreKind.Demo, TimeProvider.System, default)).Value)
+        using ((await Witness.OpenAsync(data, folder.Below("w"), false, TimeProvider.System, default)).Value)
+        {
+        }
+
+        var path = folder.Below(".data", "store.json");
+        await File.WriteAllTextAsync(path, (await File.ReadAllTextAsync(path)).Replace(old, changed, StringComparison.Ordinal));
+
+        using var reader = (await DataFolder.OpenReadOnlyAsync(folder.Below(".data"), default)).Value;
+        Assert.Equal("store.json", (await Assert.ThrowsAsync<IntegrityException>(
+            () => Witness.OpenAsync(reader, folder.Below("w"), false, TimeProvider.System, default))).Record);
+    }
+
     private async Task ReserveAsync(int first, int last)
     {
         var register = fixture.Start().Register;
