@@ -73,7 +73,7 @@ public static class DrawnScans
         try
         {
             var path = Path.Combine(folder.FullName, "scan." + extension);
-            var answer = OutsideTool.Run("/usr/bin/convert", [.. arguments, path]);
+            var answer = OutsideTool.Run("convert", [.. arguments, path]);
             if (answer.ExitCode != 0) throw new InvalidOperationException($"convert (package imagemagick): {answer.All}");
             return File.ReadAllBytes(path);
         }

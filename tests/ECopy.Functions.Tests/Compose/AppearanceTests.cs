@@ -24,6 +24,28 @@ public class AppearanceTests
     }
 
     [Fact]
+    public void The_seal_is_painted_over_the_signature()
+    {
+        var (person, seal) = SampleCopies.Appearances(Content);
+        var composed = SampleCopies.Compose(Content);
+        var signed = Page(SampleCopies.Filled(composed, "Person", person));
+        var sealedOnly = Page(SampleCopies.Filled(composed, "Seal", seal));
+        var both = Page(SampleCopies.WithAppearances(Content));
+        var crossings = 0;
+        for (var y = 0; y < both.Height; y++)
+        {
+            for (var x = 0; x < both.Width; x++)
+            {
+                if (!IsBlue(signed[x, y]) || !IsRed(sealedOnly[x, y])) continue;
+                crossings++;
+                Assert.True(both[x, y].Red > both[x, y].Blue, $"({x}, {y}) is {both[x, y]}");
+            }
+        }
+
+        Assert.True(crossings > 20, $"{crossings}");
+    }
+
+    [Fact]
     public void Officials_have_strokes_of_their_own()
     {
         var one = Page(SampleCopies.WithAppearances(Content));

@@ -107,7 +107,7 @@ public class CopyComposerTests
         var folder = Directory.CreateTempSubdirectory("ecopy-scan-");
         var path = Path.Combine(folder.FullName, "scan.jpg");
         File.WriteAllBytes(path, DrawnScans.Diploma());
-        Assert.Equal(0, OutsideTool.Run("/usr/bin/convert", path, "-resize", $"{width}x{height}!", "-depth", "8", path + ".ppm").ExitCode);
+        Assert.Equal(0, OutsideTool.Run("convert", path, "-resize", $"{width}x{height}!", "-depth", "8", path + ".ppm").ExitCode);
         var scan = PixelMap.Read(File.ReadAllBytes(path + ".ppm"));
         folder.Delete(recursive: true);
         // Two filters made it smaller, and it is noisy; a strip of text over it would be tens of levels.

@@ -45,6 +45,16 @@ internal static class SampleCopies
         byte[]? seal = null,
         string agency = "Ủy ban nhân dân xã Mẫu An")
     {
+        var appearances = Appearances(content, handwriting, seal, agency);
+        return Filled(Filled(Compose(content), "Person", appearances.Person), "Seal", appearances.Seal);
+    }
+
+    public static (Func<IPdfObjectSink, PdfReference> Person, Func<IPdfObjectSink, PdfReference> Seal) Appearances(
+        CopyContent content,
+        byte[]? handwriting = null,
+        byte[]? seal = null,
+        string agency = "Ủy ban nhân dân xã Mẫu An")
+    {
         var person = new PersonAppearance
         {
             SignerName = content.SignerName,
@@ -59,7 +69,7 @@ internal static class SampleCopies
             IsTest = content.IsTest,
             Seal = seal is null ? null : ScanImage.Read(seal, ImageLimits.Default),
         };
-        return Filled(Filled(Compose(content), "Person", person.Factory(Fonts)), "Seal", office.Factory(Fonts));
+        return (person.Factory(Fonts), office.Factory(Fonts));
     }
 
     /// <summary>Keeps the file where a person can look at it; the folder is not part of the project.</summary>
@@ -73,7 +83,8 @@ internal static class SampleCopies
         return path;
     }
 
-    private static byte[] Filled(byte[] pdf, string field, Func<IPdfObjectSink, PdfReference> appearance)
+    /// <summary>A further revision in which the field has this appearance.</summary>
+    public static byte[] Filled(byte[] pdf, string field, Func<IPdfObjectSink, PdfReference> appearance)
     {
         var revision = new SignatureRevision(PdfDocument.Open(pdf));
         var entries = new PdfDictionary

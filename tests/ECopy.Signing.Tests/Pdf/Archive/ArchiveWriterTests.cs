@@ -91,7 +91,7 @@ public class ArchiveWriterTests
         var folder = Directory.CreateTempSubdirectory("ecopy-icc-");
         var path = Path.Combine(folder.FullName, "srgb.icc");
         File.WriteAllBytes(path, profile);
-        var answer = OutsideTool.Run("/usr/bin/convert", "-size", "1x1", "xc:#C08040", "-profile", path, "-profile", path, "-depth", "8", "txt:-");
+        var answer = OutsideTool.Run("convert", "-size", "1x1", "xc:#C08040", "-profile", path, "-profile", path, "-depth", "8", "txt:-");
         folder.Delete(recursive: true);
         Assert.Contains("#C08040", answer.Output, StringComparison.Ordinal);
         Assert.Empty(answer.Error);

@@ -81,7 +81,7 @@ public class ImageRenderingTests
 
             // -alpha remove lays transparent pixels over white, as paper does.
             var answer = OutsideTool.Run(
-                "/usr/bin/convert",
+                "convert",
                 [.. paths, "-auto-orient", "-background", "white", "-alpha", "remove", "-colorspace", "sRGB", "-type", "TrueColor", "-depth", "8", Path.Combine(folder.FullName, "out-%03d.ppm")]);
             Assert.True(answer.ExitCode == 0, answer.All);
             return [.. paths.Index().Select(p => PixelMap.Read(File.ReadAllBytes(Path.Combine(folder.FullName, $"out-{p.Index:D3}.ppm"))))];
