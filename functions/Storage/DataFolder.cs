@@ -89,11 +89,12 @@ internal sealed class DataFolder : IDisposable
         }
     }
 
-    /// <summary>Gives the lock back; only after everything that writes has stopped.</summary>
+    /// <summary>Gives the lock back; what still writes is waited for, and what comes later is refused.</summary>
     public void Dispose()
     {
         if (ownerLock is null or { IsClosed: true })
             return;
+        Blobs.Close();
         RandomAccess.SetLength(ownerLock, 0);
         ownerLock.Dispose();
     }

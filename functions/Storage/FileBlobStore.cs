@@ -16,6 +16,8 @@ internal sealed class FileBlobStore : IBlobStore
     private readonly bool writable;
     private readonly SemaphoreSlim[] locks = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1))];
 
+    private volatile bool closed;
+
     private FileBlobStore(string root, bool writable)
     {
         folder = new DurableFolder(root);
@@ -37,6 +39,20 @@ internal sealed class FileBlobStore : IBlobStore
 
     /// <summary>For <c>verify</c> and <c>audit</c> beside a running owner: touches nothing.</summary>
     public static FileBlobStore OpenReadOnly(string root) => new(root, writable: false);
+
+    /// <summary>
+    /// Before the folder is given to another owner: waits for the changes under way and lets none begin, since
+    /// compare-and-swap holds within one process only.
+    /// </summary>
+    public void Close()
+    {
+        closed = true;
+        foreach (var gate in locks)
+        {
+            gate.Wait();
+            gate.Release();
+        }
+    }
 
     public Task<Blob?> ReadAsync(string path, CancellationToken cancellationToken)
     {
@@ -105,6 +121,7 @@ internal sealed class FileBlobStore : IBlobStore
         await gate.WaitAsync(cancellationToken);
         try
         {
+            ThrowIfClosed(path);
             return await Task.Run(() => Faults.Map(path, () => Replace(path, content.Span, expected)), CancellationToken.None);
         }
         finally
@@ -120,6 +137,7 @@ internal sealed class FileBlobStore : IBlobStore
         await gate.WaitAsync(cancellationToken);
         try
         {
+            ThrowIfClosed(path);
             await Task.Run(
                 () => Faults.Map(path, () =>
                 {
@@ -235,6 +253,12 @@ internal sealed class FileBlobStore : IBlobStore
         BlobPath.Check(path);
         if (!writable)
             throw new InvalidOperationException("this store was opened for reading only");
+    }
+
+    private void ThrowIfClosed(string path)
+    {
+        if (closed)
+            throw new TransientException($"{path} was not changed: this process no longer owns the store");
     }
 
     private SemaphoreSlim LockOf(string path) => locks[(uint)string.GetHashCode(path, StringComparison.Ordinal) % (uint)locks.Length];

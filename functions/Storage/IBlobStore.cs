@@ -7,7 +7,7 @@ namespace ECopy.Functions.Storage;
 /// <item>A write that throws <see cref="Domain.TransientException"/> (or is cancelled) may or may not have happened:
 /// "stored but answer lost". The caller repeats it or reads back; no implementation retries a conditional write
 /// by itself unless it can tell its own earlier success from somebody else's.</item>
-/// <item>Readers never see part of a write.</item>
+/// <item>Readers never see part of a write; they may see it a moment before it is durable.</item>
 /// <item>Any number of calls may run at once, on the same path too.</item>
 /// <item>Paths are segments of <c>[A-Za-z0-9._-]</c> joined by '/', at most 200 characters each and 512 together; none is empty
 /// or begins or ends with a dot (<see cref="BlobPath"/>); others throw ArgumentException.</item>

@@ -72,6 +72,21 @@ public sealed class DataFolderTests : IDisposable
     }
 
     [Fact]
+    public async Task Nothing_is_changed_after_the_folder_was_given_back()
+    {
+        FileBlobStore late;
+        using (var data = (await OpenAsync(StoreKind.Demo)).Value)
+        {
+            late = data.Blobs;
+            await late.ReplaceIfUnchangedAsync("a/b", new byte[1], null, default);
+        }
+
+        var etag = (await late.ReadAsync("a/b", default))!.ETag;
+        await Assert.ThrowsAsync<TransientException>(() => late.ReplaceIfUnchangedAsync("a/b", new byte[2], etag, default));
+        await Assert.ThrowsAsync<TransientException>(() => late.DeleteAsync("a/b", default));
+    }
+
+    [Fact]
     public async Task Reading_needs_a_store()
     {
         Assert.Equal("data-folder-not-found", (await DataFolder.OpenReadOnlyAsync(Data, default)).Rejection!.Code);
