@@ -146,14 +146,17 @@ internal sealed class CopyOrchestrator : TaskOrchestrator<CopyWork, string>
                 return true;
             }
 
-            using var stop = new CancellationTokenSource();
-            var happened = context.WaitForExternalEvent<object?>(name, stop.Token);
-            var late = context.CreateTimer(due.Value.UtcDateTime, stop.Token);
-            var first = await Task.WhenAny(happened, late);
-#pragma warning disable CA1849 // CancelAsync would leave the orchestrator's own scheduler
-            stop.Cancel();
-#pragma warning restore CA1849
-            return first == happened;
+            var left = due.Value.UtcDateTime - context.CurrentUtcDateTime;
+            if (left <= TimeSpan.Zero) return false;
+            try
+            {
+                await context.WaitForExternalEvent<object?>(name, left, CancellationToken.None);
+                return true;
+            }
+            catch (TaskCanceledException)
+            {
+                return false;
+            }
         }
     }
 }
