@@ -86,8 +86,6 @@ internal static class ECopyHost
         services.AddSingleton<DailySequence>();
         services.AddSingleton<CopyRequests>();
         services.AddSingleton<OfficeDirectory>();
-        services.AddSingleton<SignerCertificates>();
-        services.AddSingleton<IKeyRing>(new KeyRing(""));
         services.AddSingleton<VerifyCopy>();
         services.AddSingleton<IExpectedRecords, CopyRecords>();
         services.AddSingleton<StoreAudit>(provider => new StoreAudit(store, witness, provider.GetRequiredService<LedgerOptions>(), [.. provider.GetServices<IExpectedRecords>()]));
@@ -96,6 +94,7 @@ internal static class ECopyHost
     private static void AddSteps(IServiceCollection services, DataFolder data)
     {
         services.AddSingleton(new UploadLimits());
+        services.AddSingleton<SignerCertificates>();
         services.AddSingleton<IKeyRing>(new KeyRing(Path.Combine(data.FullPath, "keys")));
         services.AddSingleton(CopyFonts.Load());
         services.AddSingleton<CopyComposer>();

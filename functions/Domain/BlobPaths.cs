@@ -13,8 +13,6 @@ internal static class BlobPaths
 
     public static string Scan(string agency, string copyId, int index, string extension) => Invariant($"scans/{agency}/{copyId}/{index:000}.{extension}");
 
-    public static string Dossier(string agency, string dossierId) => $"dossiers/{agency}/{dossierId}.json";
-
     public static string Request(string agency, string copyId) => $"requests/{agency}/{copyId}.json";
 
     public static string OpenMarker(string agency, string copyId) => $"open/{agency}/{copyId}";

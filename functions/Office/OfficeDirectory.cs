@@ -1,5 +1,7 @@
+using System.Security.Cryptography.X509Certificates;
 using ECopy.Functions.Domain;
 using ECopy.Functions.Storage;
+using ECopy.Signing.Trust;
 
 namespace ECopy.Functions.Office;
 
@@ -36,14 +38,15 @@ internal sealed class OfficeDirectory(IBlobStore store)
     }
 
     /// <summary>Roots that copies may lead to, with the time in which each is trusted.</summary>
-    public async Task<IReadOnlyList<StoredTrustAnchor>> TrustAnchorsAsync(CancellationToken cancellationToken)
+    public async Task<TrustAnchors> TrustAnchorsAsync(CancellationToken cancellationToken)
     {
-        var anchors = new List<StoredTrustAnchor>();
+        var anchors = new List<TrustAnchor>();
         await foreach (var path in store.ListAsync(BlobPaths.TrustAnchors, cancellationToken))
         {
-            if ((await store.ReadJsonAsync<StoredTrustAnchor>(path, cancellationToken))?.Value is { } anchor) anchors.Add(anchor);
+            if ((await store.ReadJsonAsync<StoredTrustAnchor>(path, cancellationToken))?.Value is { } stored)
+                anchors.Add(new TrustAnchor(X509CertificateLoader.LoadCertificate(stored.Certificate), stored.From, stored.Until));
         }
 
-        return anchors;
+        return new TrustAnchors(anchors);
     }
 }

@@ -30,11 +30,6 @@ internal sealed class SignerCertificates(OfficeDirectory office, IKeyRing keys, 
         return certificate is null ? new Rejection("certificate-missing") : keys.Open(certificate);
     }
 
-    /// <summary>The roots in force.</summary>
-    public async Task<TrustAnchors> AnchorsAsync(CancellationToken cancellationToken) =>
-        new([.. (await office.TrustAnchorsAsync(cancellationToken))
-            .Select(stored => new TrustAnchor(X509CertificateLoader.LoadCertificate(stored.Certificate), stored.From, stored.Until))]);
-
     private async Task<Result<ISigningKey>> FindAsync(string agency, string? thumbprint, string? holder, CancellationToken cancellationToken)
     {
         if (thumbprint is null) return new Rejection("certificate-missing");
@@ -43,7 +38,7 @@ internal sealed class SignerCertificates(OfficeDirectory office, IKeyRing keys, 
         if (certificate.Holder != holder) return new Rejection("certificate-wrong-holder");
 
         var chain = new CertificateChain([.. certificate.Chain.Select(der => X509CertificateLoader.LoadCertificate(der))]);
-        var problems = SignerCertificateCheck.Run(chain, new ExpectedSigner(thumbprint, null), await AnchorsAsync(cancellationToken), clock.GetUtcNow());
+        var problems = SignerCertificateCheck.Run(chain, new ExpectedSigner(thumbprint, null), await office.TrustAnchorsAsync(cancellationToken), clock.GetUtcNow());
         return problems is [var first, ..] ? new Rejection(first.Code, "reason", first.Reason) : keys.Open(certificate);
     }
 }

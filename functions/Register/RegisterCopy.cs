@@ -17,7 +17,6 @@ internal sealed class RegisterCopy(
     IBlobStore store,
     CopyRequests requests,
     OfficeDirectory office,
-    SignerCertificates certificates,
     CertificationRegister register,
     AuditTrail audit,
     StoreTerms terms,
@@ -31,7 +30,7 @@ internal sealed class RegisterCopy(
 
         var path = BlobPaths.Copy(work.Agency, work.CopyId);
         var copy = (await store.ReadAsync(path, cancellationToken) ?? throw new IntegrityException(path, "missing")).Content;
-        var check = SignedFileCheck.Check(copy, await certificates.AnchorsAsync(cancellationToken), clock.GetUtcNow());
+        var check = SignedFileCheck.Check(copy, await office.TrustAnchorsAsync(cancellationToken), clock.GetUtcNow());
         if (!check.Finding.IsPassed) throw new IntegrityException(path, $"does not verify: {check.Finding.Code} ({check.Finding.Reason})");
 
         if (request.Reservation is not { Number: { } number, Date: { } date } reservation || reservation.Approval != work.Approval)

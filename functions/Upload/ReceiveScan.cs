@@ -45,6 +45,7 @@ internal sealed class ReceiveScan(IBlobStore store, OfficeDirectory office, Dail
         if (title.Length > LongestTitle) return new Rejection("title-too-long", "most", LongestTitle.ToString(CultureInfo.InvariantCulture));
         var requester = Clean(upload.Requester ?? "");
         if (requester.Length > LongestRequester) return new Rejection("requester-too-long", "most", LongestRequester.ToString(CultureInfo.InvariantCulture));
+        if (upload.OriginalPages is < 1 or > 10_000) return new Rejection("pages-invalid");
         var scan = ReadPages(upload);
         if (scan.IsRejected) return scan.Rejection!;
 

@@ -11,7 +11,7 @@ namespace ECopy.Functions.Verify;
 /// The public act: reads the store, writes nothing, needs neither hub nor keys nor authorities. The register decides
 /// first, byte for byte; the signatures come second.
 /// </summary>
-internal sealed partial class VerifyCopy(IBlobStore store, CertificationRegister register, SignerCertificates certificates, TimeProvider clock, ILogger<VerifyCopy> log)
+internal sealed partial class VerifyCopy(IBlobStore store, CertificationRegister register, OfficeDirectory office, TimeProvider clock, ILogger<VerifyCopy> log)
 {
     /// <summary>By a code as a person typed it.</summary>
     public Task<Verdict> ByCodeAsync(string? typed, CancellationToken cancellationToken) => GuardAsync(async () =>
@@ -30,7 +30,7 @@ internal sealed partial class VerifyCopy(IBlobStore store, CertificationRegister
     {
         var verdict = await DigestAsync(Convert.ToHexStringLower(SHA256.HashData(file.Span)), cancellationToken);
         if (verdict.Kind is VerdictKind.NotRegistered) verdict = await ByCodeInsideAsync(file, verdict, cancellationToken);
-        return verdict with { Report = SignedFileCheck.Check(file, await certificates.AnchorsAsync(cancellationToken), clock.GetUtcNow()) };
+        return verdict with { Report = SignedFileCheck.Check(file, await office.TrustAnchorsAsync(cancellationToken), clock.GetUtcNow()) };
     });
 
     private async Task<Verdict> DigestAsync(string sha256, CancellationToken cancellationToken)
