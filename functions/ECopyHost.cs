@@ -7,6 +7,7 @@ using ECopy.Functions.Domain;
 using ECopy.Functions.Hash;
 using ECopy.Functions.Hub;
 using ECopy.Functions.Hub.Embedded;
+using ECopy.Functions.Layout;
 using ECopy.Functions.Ledger;
 using ECopy.Functions.Office;
 using ECopy.Functions.Register;

@@ -1,3 +1,4 @@
+using ECopy.Functions.Layout;
 using ECopy.Signing.Pdf.Images;
 
 namespace ECopy.Functions.Compose;

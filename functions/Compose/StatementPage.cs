@@ -1,3 +1,4 @@
+using ECopy.Functions.Layout;
 using System.Globalization;
 using ECopy.Signing.Pdf;
 using ECopy.Signing.Pdf.Archive;

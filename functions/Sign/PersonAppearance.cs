@@ -1,4 +1,4 @@
-using ECopy.Functions.Compose;
+using ECopy.Functions.Layout;
 using ECopy.Signing.Pdf;
 using ECopy.Signing.Pdf.Archive;
 using ECopy.Signing.Pdf.Images;

@@ -1,5 +1,5 @@
 using ECopy.Functions.Domain;
-using ECopy.Functions.Compose;
+using ECopy.Functions.Layout;
 using ECopy.Functions.Office;
 using ECopy.Functions.Requests;
 using ECopy.Signing.Keys;

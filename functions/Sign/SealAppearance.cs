@@ -1,5 +1,5 @@
 using System.Globalization;
-using ECopy.Functions.Compose;
+using ECopy.Functions.Layout;
 using ECopy.Signing.Pdf;
 using ECopy.Signing.Pdf.Archive;
 using ECopy.Signing.Pdf.Images;

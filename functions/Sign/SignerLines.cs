@@ -1,5 +1,5 @@
 using System.Globalization;
-using ECopy.Functions.Compose;
+using ECopy.Functions.Layout;
 using ECopy.Signing.Pdf.Archive;
 
 namespace ECopy.Functions.Sign;

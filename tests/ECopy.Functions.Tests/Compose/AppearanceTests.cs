@@ -1,4 +1,5 @@
 using ECopy.Functions.Compose;
+using ECopy.Functions.Layout;
 using ECopy.TestKit;
 
 namespace ECopy.Functions.Tests.Compose;

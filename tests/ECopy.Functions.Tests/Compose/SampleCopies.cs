@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using ECopy.Functions.Compose;
+using ECopy.Functions.Layout;
 using ECopy.Functions.Sign;
 using ECopy.Signing.Pdf;
 using ECopy.Signing.Pdf.Images;

@@ -1,6 +1,6 @@
 using ECopy.Signing.Pdf.Archive;
 
-namespace ECopy.Functions.Compose;
+namespace ECopy.Functions.Layout;
 
 /// <summary>The colours of a copy.</summary>
 internal static class CopyColours

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using ECopy.Signing.Pdf.Archive;
 
-namespace ECopy.Functions.Compose;
+namespace ECopy.Functions.Layout;
 
 /// <summary>Text made to fit its place: cleaned, broken into lines, set smaller when it must be.</summary>
 internal static class TextLines

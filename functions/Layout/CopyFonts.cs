@@ -1,6 +1,6 @@
 using ECopy.Signing.Pdf.Fonts;
 
-namespace ECopy.Functions.Compose;
+namespace ECopy.Functions.Layout;
 
 /// <summary>The typefaces of a copy, read once: Tinos for the statement, Be Vietnam Pro for what the system adds.</summary>
 internal sealed record CopyFonts(

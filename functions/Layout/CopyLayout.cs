@@ -1,6 +1,6 @@
 using ECopy.Signing.Pdf.Archive;
 
-namespace ECopy.Functions.Compose;
+namespace ECopy.Functions.Layout;
 
 /// <summary>
 /// Where things stand on a copy: A4, millimetres from the top left corner. A layout that an issued copy was made with is

@@ -1,4 +1,4 @@
-namespace ECopy.Functions.Compose;
+namespace ECopy.Functions.Layout;
 
 /// <summary>Every sentence printed on a copy, so that another wording is configuration. {0} is the number or name beside it.</summary>
 internal sealed record StatementWording
