@@ -16,11 +16,13 @@ internal static class AuditCommand
 
         terminal.Say("data-folder", ("folder", arguments.DataFolder));
         var reader = await StoreReader.OpenAsync(arguments, cancellationToken);
-        if (reader.IsRejected)
+        if (reader.Rejection is { } refused)
         {
-            terminal.Say(reader.Rejection!);
-            // The mark of the store itself may be what is bad.
-            return reader.Rejection!.Code == "not-clean-start" ? 1 : 2;
+            terminal.Say(refused);
+            if (refused.Code != "not-clean-start") return 2;
+            // The mark of the store itself, or its witness, is what is bad.
+            if (arguments.Json) terminal.AnswerJson(new { verdict = "bad", record = refused.Details!["record"], reason = refused.Details["reason"] });
+            return 1;
         }
 
         await using var opened = reader.Value;

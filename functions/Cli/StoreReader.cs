@@ -11,20 +11,18 @@ internal sealed class StoreReader(DataFolder data, ServiceProvider services) : I
     public static async Task<Result<StoreReader>> OpenAsync(Arguments arguments, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(arguments);
-        Result<DataFolder> data;
         try
         {
-            data = await DataFolder.OpenReadOnlyAsync(arguments.DataFolder, cancellationToken);
+            var data = await DataFolder.OpenReadOnlyAsync(arguments.DataFolder, cancellationToken);
+            if (data.IsRejected) return data.Rejection!;
+            var witness = await arguments.OpenWitnessAsync(data.Value, cancellationToken);
+            if (witness.IsRejected) return witness.Rejection!;
+            return new StoreReader(data.Value, ECopyHost.BuildReader(data.Value, witness.Value, new Uri("http://localhost:7071/")));
         }
         catch (IntegrityException fault)
         {
             return new Rejection("not-clean-start", new Dictionary<string, string> { ["record"] = fault.Record, ["reason"] = fault.Reason });
         }
-
-        if (data.IsRejected) return data.Rejection!;
-        var witness = await arguments.OpenWitnessAsync(data.Value, cancellationToken);
-        if (witness.IsRejected) return witness.Rejection!;
-        return new StoreReader(data.Value, ECopyHost.BuildReader(data.Value, witness.Value, new Uri("http://localhost:7071/")));
     }
 
     public async ValueTask DisposeAsync()

@@ -63,6 +63,7 @@ internal sealed class StoreAudit(IBlobStore store, IWitness witness, LedgerOptio
             await WalkRegisterAsync(register, cancellationToken);
             await WalkTrailsAsync(trails, cancellationToken);
             inFlight.UnionWith(await InFlightAsync(cancellationToken));
+            await WalkSequencesAsync(cancellationToken);
             walk.ThrowIfAnyGone(witnessed);
             await register.CompareAsync(trails, inFlight, cancellationToken);
             await CheckBlobsAsync(trails, inFlight, cancellationToken);
@@ -106,6 +107,23 @@ internal sealed class StoreAudit(IBlobStore store, IWitness witness, LedgerOptio
             agency = segments[1];
             await foreach (var page in walk.PagesAsync(new AuditBook(agency), fault => throw fault, cancellationToken))
                 trails.Add(page);
+        }
+    }
+
+    /// <summary>Codes prove nothing and have no witness, but their pages must be whole.</summary>
+    private async Task WalkSequencesAsync(CancellationToken cancellationToken)
+    {
+        string? day = null;
+        await foreach (var path in store.ListAsync(SequenceBook.Prefix, cancellationToken))
+        {
+            var segments = path.Split('/');
+            if (segments.Length != 4)
+                throw new IntegrityException(path, "is not a page of any day");
+            if ($"{segments[1]}/{segments[2]}" == day)
+                continue;
+            day = $"{segments[1]}/{segments[2]}";
+            await foreach (var page in new LedgerPages<SequenceEntry>(new SequenceBook(segments[1], segments[2]), store).ReadAllAsync(cancellationToken))
+                cancellationToken.ThrowIfCancellationRequested();
         }
     }
 

@@ -215,6 +215,28 @@ public sealed class StoreAuditTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_page_of_dossier_codes_that_is_not_whole_is_named()
+    {
+        var process = await audited.Store.StartAsync();
+        for (var i = 0; i < 7; i++)
+            await process.Sequence.NextAsync(StoreFixture.Agency, new DateOnly(2026, 3, 2), $"dossier{i}", default);
+        const string Day = "sequences/H99.9.1/260302";
+        Assert.Equal(AuditVerdict.Clean, (await audited.AuditAsync()).Verdict);
+
+        var path = $"{Day}/0002.json";
+        var text = audited.Text(path);
+        foreach (var changed in new[] { text[..^2], text.Replace("\"number\":5", "\"number\":6", StringComparison.Ordinal), text + " " })
+        {
+            audited.Write(path, changed);
+            var report = await audited.AuditAsync();
+            Assert.Equal((AuditVerdict.Bad, path), (report.Verdict, report.Record));
+        }
+
+        File.Delete(audited.Full(path));
+        Assert.Equal(path, (await audited.AuditAsync()).Record);
+    }
+
+    [Fact]
     public async Task Files_that_are_no_pages_are_named()
     {
         await ExpectAsync($"{Register}/0002.json.bak", path => audited.Write(path, "x"));
