@@ -19,11 +19,15 @@ internal sealed partial class Sweeper(
     /// <summary>Before an upload's request is written its marker stands alone; after this long it never will be.</summary>
     private static readonly TimeSpan Abandoned = TimeSpan.FromHours(1);
 
+    /// <summary>Finished instances are of no more use: the store has everything. Long enough to look into a complaint.</summary>
+    private static readonly TimeSpan KeepHistories = TimeSpan.FromDays(30);
+
     private readonly Dictionary<string, DateTimeOffset> alone = new(StringComparer.Ordinal);
 
     /// <summary>One round over all open requests. One bad request does not keep the others waiting.</summary>
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
+        await hub.PurgeAllInstancesAsync(new PurgeInstancesFilter(CreatedTo: clock.GetUtcNow() - KeepHistories), cancellationToken);
         await foreach (var marker in store.ListAsync(BlobPaths.OpenMarkers, cancellationToken))
         {
             if (marker.Split('/') is not [_, var agency, var copyId]) continue;

@@ -160,7 +160,13 @@ internal sealed class TestOffice : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (data is not null) await StopAsync();
+        // Every history of every test is replayed, whole and in every split.
+        if (data is not null)
+        {
+            RecordedHistories.Check(this);
+            await StopAsync();
+        }
+
         Directory.Delete(folder, recursive: true);
     }
 
