@@ -15,7 +15,7 @@ internal static class AuditCommand
         }
 
         terminal.Say("data-folder", ("folder", arguments.DataFolder));
-        var reader = await StoreReader.OpenAsync(arguments, cancellationToken);
+        var reader = await StoreReader.OpenAsync(arguments, witnessed: true, cancellationToken);
         if (reader.Rejection is { } refused)
         {
             terminal.Say(refused);

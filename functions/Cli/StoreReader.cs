@@ -1,4 +1,5 @@
 using ECopy.Functions.Domain;
+using ECopy.Functions.Ledger;
 using ECopy.Functions.Storage;
 
 namespace ECopy.Functions.Cli;
@@ -8,16 +9,23 @@ internal sealed class StoreReader(DataFolder data, ServiceProvider services) : I
 {
     public IServiceProvider Services => services;
 
-    public static async Task<Result<StoreReader>> OpenAsync(Arguments arguments, CancellationToken cancellationToken)
+    /// <param name="witnessed">Auditing needs the high-water marks; verifying must do without them.</param>
+    public static async Task<Result<StoreReader>> OpenAsync(Arguments arguments, bool witnessed, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(arguments);
         try
         {
             var data = await DataFolder.OpenReadOnlyAsync(arguments.DataFolder, cancellationToken);
             if (data.IsRejected) return data.Rejection!;
-            var witness = await arguments.OpenWitnessAsync(data.Value, cancellationToken);
-            if (witness.IsRejected) return witness.Rejection!;
-            return new StoreReader(data.Value, ECopyHost.BuildReader(data.Value, witness.Value, new Uri("http://localhost:7071/")));
+            IWitness witness = Unwitnessed.Instance;
+            if (witnessed)
+            {
+                var opened = await arguments.OpenWitnessAsync(data.Value, cancellationToken);
+                if (opened.IsRejected) return opened.Rejection!;
+                witness = opened.Value;
+            }
+
+            return new StoreReader(data.Value, ECopyHost.BuildReader(data.Value, witness, new Uri("http://localhost:7071/")));
         }
         catch (IntegrityException fault)
         {

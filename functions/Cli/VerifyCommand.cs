@@ -23,7 +23,7 @@ internal static class VerifyCommand
             return CommandLine.Usage;
         }
 
-        var reader = await StoreReader.OpenAsync(arguments, cancellationToken);
+        var reader = await StoreReader.OpenAsync(arguments, witnessed: false, cancellationToken);
         if (reader.IsRejected)
         {
             terminal.Say(reader.Rejection!);

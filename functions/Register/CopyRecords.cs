@@ -11,6 +11,8 @@ namespace ECopy.Functions.Register;
 /// </summary>
 internal sealed class CopyRecords(IBlobStore store, CertificationRegister register, AuditTrail audit) : IExpectedRecords
 {
+    public IReadOnlyList<string> CompletePrefixes => ["copies/"];
+
     public async IAsyncEnumerable<string> InFlightAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var marker in store.ListAsync(BlobPaths.OpenMarkers, cancellationToken)) yield return marker[(marker.LastIndexOf('/') + 1)..];
@@ -22,13 +24,15 @@ internal sealed class CopyRecords(IBlobStore store, CertificationRegister regist
         var open = new HashSet<string>(StringComparer.Ordinal);
         await foreach (var copyId in InFlightAsync(cancellationToken)) open.Add(copyId);
 
-        var known = new HashSet<string>(StringComparer.Ordinal);
+        // Every request, with the digest of its pages as it states them.
+        var known = new Dictionary<string, string>(StringComparer.Ordinal);
         await foreach (var path in store.ListAsync(BlobPaths.Requests, cancellationToken))
         {
             var request = (await store.ReadRequiredJsonAsync<CopyRequest>(path, cancellationToken)).Value;
             if (path != BlobPaths.Request(request.Agency, request.CopyId)) throw new IntegrityException(path, "stands in another request's place");
-            known.Add(request.CopyId);
-            RequireScanDigest(path, request);
+            var pages = ScanDigest.Of([.. request.Files.Select(file => Convert.FromHexString(file.Sha256))]);
+            if (request.ScanDigest is not null && request.ScanDigest != pages) throw new IntegrityException(path, "scan digest differs from its pages");
+            known[request.CopyId] = pages;
             foreach (var file in request.Files) yield return new ExpectedBlob(file.Path, file.Sha256, path);
             if (request.Issued is not { } issued) continue;
             yield return new ExpectedBlob(issued.Path, issued.Sha256, path);
@@ -37,12 +41,6 @@ internal sealed class CopyRecords(IBlobStore store, CertificationRegister regist
 
         await RequireRequestsAsync(known, open, cancellationToken);
         await RequireKnownPublicRecordsAsync(known, cancellationToken);
-    }
-
-    private static void RequireScanDigest(string path, CopyRequest request)
-    {
-        if (request.ScanDigest is not null && request.ScanDigest != ScanDigest.Of([.. request.Files.Select(file => Convert.FromHexString(file.Sha256))]))
-            throw new IntegrityException(path, "scan digest differs from its pages");
     }
 
     private async Task RequirePublishedAsync(string path, CopyRequest request, IssuedCopy issued, CancellationToken cancellationToken)
@@ -65,24 +63,39 @@ internal sealed class CopyRecords(IBlobStore store, CertificationRegister regist
             throw new IntegrityException(indexPath, "leads to another copy");
     }
 
-    /// <summary>Nothing accepted is lost: the trail says what was received, the register what was numbered.</summary>
-    private async Task RequireRequestsAsync(HashSet<string> known, HashSet<string> open, CancellationToken cancellationToken)
+    /// <summary>
+    /// Nothing accepted is lost or exchanged: the trail says what was received and what the official saw, the register what was numbered.
+    /// </summary>
+    private async Task RequireRequestsAsync(Dictionary<string, string> known, HashSet<string> open, CancellationToken cancellationToken)
     {
-        await foreach (var path in store.ListAsync(BlobPaths.Agencies, cancellationToken))
+        await foreach (var agencyPath in store.ListAsync(BlobPaths.Agencies, cancellationToken))
         {
-            var agency = path[BlobPaths.Agencies.Length..^".json".Length];
+            var agency = agencyPath[BlobPaths.Agencies.Length..^".json".Length];
             await foreach (var entry in audit.ReadAsync(agency, cancellationToken))
             {
-                if (entry.Action == "copy-received" && !known.Contains(entry.Subject) && !open.Contains(entry.Subject)
-                    && await store.ReadAsync(BlobPaths.Request(agency, entry.Subject), cancellationToken) is null)
-                    throw new IntegrityException(BlobPaths.Request(agency, entry.Subject), "is missing, though it was received");
+                var digest = entry.Action switch
+                {
+                    "copy-received" => entry.Details.GetValueOrDefault("scan"),
+                    "copy-approved" => entry.Details.GetValueOrDefault("digestSeen"),
+                    _ => null,
+                };
+                if (digest is null) continue;
+                var path = BlobPaths.Request(agency, entry.Subject);
+                if (known.TryGetValue(entry.Subject, out var pages))
+                {
+                    if (pages != digest) throw new IntegrityException(path, $"its pages are not those of entry {entry.Seq} of the trail ({entry.Action})");
+                }
+                else if (!open.Contains(entry.Subject) && await store.ReadAsync(path, cancellationToken) is null)
+                {
+                    throw new IntegrityException(path, "is missing, though it was received");
+                }
             }
 
             await foreach (var book in register.ListBooksAsync(agency, cancellationToken))
             {
                 await foreach (var entry in register.ReadBookAsync(agency, book, cancellationToken))
                 {
-                    if (!known.Contains(entry.CopyId) && await store.ReadAsync(BlobPaths.Request(agency, entry.CopyId), cancellationToken) is null)
+                    if (!known.ContainsKey(entry.CopyId) && await store.ReadAsync(BlobPaths.Request(agency, entry.CopyId), cancellationToken) is null)
                         throw new IntegrityException(BlobPaths.Request(agency, entry.CopyId), $"is missing, though it has number {entry.Number} of {book.Name}");
                 }
             }
@@ -90,12 +103,12 @@ internal sealed class CopyRecords(IBlobStore store, CertificationRegister regist
     }
 
     /// <summary>A public record of a copy that nobody issued would be a forgery made by writing to the store.</summary>
-    private async Task RequireKnownPublicRecordsAsync(HashSet<string> known, CancellationToken cancellationToken)
+    private async Task RequireKnownPublicRecordsAsync(Dictionary<string, string> known, CancellationToken cancellationToken)
     {
         await foreach (var path in store.ListAsync("public/", cancellationToken))
         {
             var record = (await store.ReadRequiredJsonAsync<PublicRecord>(path, cancellationToken)).Value;
-            if (known.Contains(record.CopyId)) continue;
+            if (known.ContainsKey(record.CopyId)) continue;
             if (await store.ReadAsync(BlobPaths.Request(record.Agency, record.CopyId), cancellationToken) is null)
                 throw new IntegrityException(path, "belongs to no copy that was ever received");
         }

@@ -83,7 +83,13 @@ internal sealed class ReceiveScan(IBlobStore store, OfficeDirectory office, Dail
                 nameof(OfficeRole.OneStopClerk),
                 "copy-received",
                 upload.CopyId,
-                new Dictionary<string, string> { ["dossier"] = request.DossierCode, ["pages"] = request.Files.Count.ToString(CultureInfo.InvariantCulture) },
+                new Dictionary<string, string>
+                {
+                    ["dossier"] = request.DossierCode,
+                    ["pages"] = request.Files.Count.ToString(CultureInfo.InvariantCulture),
+                    // So that a page and the request that names it cannot be exchanged together.
+                    ["scan"] = ScanDigest.Of([.. request.Files.Select(file => Convert.FromHexString(file.Sha256))]),
+                },
                 $"{upload.CopyId}:received"),
             request.AuditPage,
             cancellationToken);

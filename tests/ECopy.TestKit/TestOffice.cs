@@ -135,7 +135,10 @@ internal sealed class TestOffice : IAsyncDisposable
         var copyId = (await SubmitAsync(title, null, files)).Value.CopyId;
         await WhenStateAsync(copyId, CopyState.WaitingForReview);
         await DecideAsync(copyId);
-        return await WhenStateAsync(copyId, CopyState.Registered);
+        var registered = await WhenStateAsync(copyId, CopyState.Registered);
+        // The marker goes last.
+        await Hub.WaitForInstanceCompletionAsync(CopyWorkflow.InstanceId(copyId, registered.Attempt));
+        return registered;
     }
 
     public async Task<IReadOnlyList<RegisterEntry>> BookAsync()

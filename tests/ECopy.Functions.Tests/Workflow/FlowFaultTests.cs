@@ -175,6 +175,34 @@ public sealed class FlowFaultTests
     }
 
     [Fact]
+    public async Task A_page_exchanged_together_with_its_request_is_found_by_the_trail()
+    {
+        await using var office = await TestOffice.OpenAsync();
+        var copyId = (await office.SubmitAsync()).Value.CopyId;
+        var request = await office.WhenStateAsync(copyId, CopyState.WaitingForReview);
+        var other = SmallScan.Png(99);
+        var digest = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(other));
+        await File.WriteAllBytesAsync(Path.Combine(office.DataPath, request.Files[0].Path), other);
+        await ChangeAsync<CopyRequest>(
+            office,
+            BlobPaths.Request(TestOffice.Agency, copyId),
+            current => current with { ScanDigest = digest, Files = [current.Files[0] with { Sha256 = digest, Length = other.Length }] });
+        var audit = await office.AuditAsync();
+        Assert.Equal((AuditVerdict.Bad, BlobPaths.Request(TestOffice.Agency, copyId)), (audit.Verdict, audit.Record));
+    }
+
+    [Fact]
+    public async Task A_copy_that_no_record_expects_is_named()
+    {
+        await using var office = await TestOffice.OpenAsync();
+        var request = await office.CertifyAsync();
+        var extra = request.Issued!.Path.Replace("/1.pdf", "/2.pdf", StringComparison.Ordinal);
+        File.Copy(Path.Combine(office.DataPath, request.Issued.Path), Path.Combine(office.DataPath, extra));
+        var audit = await office.AuditAsync();
+        Assert.Equal((AuditVerdict.Bad, extra), (audit.Verdict, audit.Record));
+    }
+
+    [Fact]
     public async Task A_deleted_hub_is_taken_up_again_from_the_store()
     {
         await using var office = await TestOffice.OpenAsync();
