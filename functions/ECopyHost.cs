@@ -10,6 +10,7 @@ using ECopy.Functions.Hub.Embedded;
 using ECopy.Functions.Layout;
 using ECopy.Functions.Ledger;
 using ECopy.Functions.Office;
+using ECopy.Functions.Pages;
 using ECopy.Functions.Register;
 using ECopy.Functions.Requests;
 using ECopy.Functions.Review;
@@ -36,7 +37,12 @@ internal static class ECopyHost
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(options);
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            ContentRootPath = AppContext.BaseDirectory,
+            // Pages are looked for in this assembly, whoever starts it.
+            ApplicationName = typeof(ECopyHost).Assembly.GetName().Name,
+        });
         builder.Logging.ClearProviders();
         // Answers own stdout.
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
@@ -49,6 +55,7 @@ internal static class ECopyHost
         AddStore(builder.Services, data.Blobs, witness, terms);
         AddSteps(builder.Services, data);
         AddHub(builder.Services, data);
+        builder.Services.AddPublicPages();
         change?.Invoke(builder.Services);
 
         var socket = LocalSocket.PathIn(data.FullPath);

@@ -72,3 +72,9 @@ internal sealed record RegisteredCopy(
     DateOnly? EndedOn,
     string? EndReason,
     string? ReplacedBy);
+
+/// <summary>A file, seen from the device on which it stays.</summary>
+/// <param name="Sha256">Of the whole file, in hex.</param>
+/// <param name="Earlier">Of the file up to the end of each revision before its last byte.</param>
+/// <param name="Codes">Verification codes that it carries, as it spells them.</param>
+internal sealed record FileFingerprint(string Sha256, IReadOnlyList<string> Earlier, IReadOnlyList<string> Codes);

@@ -25,6 +25,29 @@ internal sealed partial class VerifyCopy(IBlobStore store, CertificationRegister
     /// <summary>By the SHA-256 of a file, in hex.</summary>
     public Task<Verdict> ByDigestAsync(string sha256, CancellationToken cancellationToken) => GuardAsync(() => DigestAsync(sha256, cancellationToken));
 
+    /// <summary>
+    /// By what a reader's device saw of a file that it keeps. Codes and earlier revisions are claims of that device: they can
+    /// only turn "not registered" into "changed", never into "unchanged".
+    /// </summary>
+    public Task<Verdict> ByFingerprintAsync(FileFingerprint file, CancellationToken cancellationToken) => GuardAsync(async () =>
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        var verdict = await DigestAsync(file.Sha256, cancellationToken);
+        if (verdict.Kind is not VerdictKind.NotRegistered) return verdict;
+        foreach (var earlier in file.Earlier)
+        {
+            if ((await DigestAsync(earlier, cancellationToken)).Copy is { } copy) return new Verdict(VerdictKind.Changed, copy, Appended: true);
+        }
+
+        foreach (var typed in file.Codes)
+        {
+            if (VerificationCode.Read(typed).Code is { } code && await FindAsync(code, cancellationToken) is { } record)
+                return new Verdict(VerdictKind.Changed, Show(record, record.Versions[^1]));
+        }
+
+        return verdict;
+    });
+
     /// <summary>By the file itself: its digest, then its signatures.</summary>
     public Task<Verdict> ByFileAsync(ReadOnlyMemory<byte> file, CancellationToken cancellationToken) => GuardAsync(async () =>
     {

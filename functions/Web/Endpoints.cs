@@ -1,3 +1,5 @@
+using ECopy.Functions.Pages;
+
 namespace ECopy.Functions.Web;
 
 /// <summary>Every address of the program.</summary>
@@ -7,8 +9,10 @@ internal static class Endpoints
     {
         ArgumentNullException.ThrowIfNull(app);
         app.UseProblems();
+        app.UsePublicPages();
         app.MapGet("/health/live", () => Results.Json(new { status = "live" }));
         app.MapVerify();
         app.MapLocalCertify();
+        app.MapPublicPages();
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ECopy.Functions.Domain;
+using ECopy.Functions.Pages;
 using ECopy.Functions.Texts;
 using Microsoft.AspNetCore.Diagnostics;
 
@@ -14,14 +15,10 @@ internal static class Problems
         type: $"urn:ecopy:{rejection.Code}",
         extensions: new Dictionary<string, object?> { ["code"] = rejection.Code });
 
-    /// <summary>Vietnamese unless the browser's first language is English.</summary>
-    public static CultureInfo Reader(HttpContext context)
-    {
-        ArgumentNullException.ThrowIfNull(context);
-        return Sentences.Reader(context.Request.Headers.AcceptLanguage.ToString());
-    }
+    /// <summary>What the reader chose, else Vietnamese unless the browser's first language is English.</summary>
+    public static CultureInfo Reader(HttpContext context) => ReaderLanguage.Of(context);
 
-    /// <summary>Turns whatever escapes, and bare status codes, into problem details.</summary>
+    /// <summary>Turns whatever escapes, and bare status codes, into problem details, or into a page where somebody is looking.</summary>
     public static void UseProblems(this WebApplication app)
     {
         app.UseExceptionHandler(handler => handler.Run(context =>
@@ -34,9 +31,9 @@ internal static class Problems
                 BadHttpRequestException { StatusCode: var refused } => (refused == StatusCodes.Status413PayloadTooLarge ? "file-too-large-plain" : "request-invalid", refused),
                 _ => ("unexpected", StatusCodes.Status500InternalServerError),
             };
-            return From(context, new Rejection(code), status).ExecuteAsync(context);
+            return AnswerAsync(context, new Rejection(code), status);
         }));
-        app.UseStatusCodePages(pages => From(
+        app.UseStatusCodePages(pages => AnswerAsync(
             pages.HttpContext,
             new Rejection(pages.HttpContext.Response.StatusCode switch
             {
@@ -45,6 +42,10 @@ internal static class Problems
                 StatusCodes.Status413PayloadTooLarge => "file-too-large-plain",
                 _ => "request-invalid",
             }),
-            pages.HttpContext.Response.StatusCode).ExecuteAsync(pages.HttpContext));
+            pages.HttpContext.Response.StatusCode));
     }
+
+    private static Task AnswerAsync(HttpContext context, Rejection rejection, int status) => FailurePage.IsWanted(context)
+        ? FailurePage.WriteAsync(context, rejection, status)
+        : From(context, rejection, status).ExecuteAsync(context);
 }

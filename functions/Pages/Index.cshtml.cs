@@ -1,0 +1,19 @@
+using ECopy.Functions.Upload;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+
+namespace ECopy.Functions.Pages;
+
+internal sealed class IndexModel(PublicStore store, UploadLimits limits) : PageModel
+{
+    public PageTexts Text => PageTexts.For(HttpContext);
+
+    public CheckForm Form => new(Text, limits.MostBytes, Focus: true);
+
+    public IReadOnlyList<SampleCode> Samples { get; private set; } = [];
+
+    public async Task OnGetAsync()
+    {
+        Response.Headers.CacheControl = "no-store";
+        Samples = await store.SamplesAsync(HttpContext.RequestAborted);
+    }
+}

@@ -1,0 +1,63 @@
+using Microsoft.Playwright;
+
+namespace ECopy.EndToEnd.Tests.Pages;
+
+/// <summary>One window, and what went wrong in it: requests to other hosts, errors of scripts, whatever the policy stopped.</summary>
+public sealed class Visit : IAsyncDisposable
+{
+    private readonly IBrowserContext context;
+
+    private Visit(IBrowserContext context, IPage page)
+    {
+        this.context = context;
+        Page = page;
+    }
+
+    public IPage Page { get; }
+
+    /// <summary>What was sent with POST, in order.</summary>
+    public List<(string Url, byte[] Body)> Sent { get; } = [];
+
+    /// <summary>What went wrong so far; a blocked script or style, and a failed request, are errors of the console too.</summary>
+    public List<string> Faults { get; } = [];
+
+    public static async Task<Visit> OpenAsync(IBrowserContext context, Uri site)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var page = await context.NewPageAsync();
+        var visit = new Visit(context, page);
+        page.Request += (_, request) =>
+        {
+            if (new Uri(request.Url).Authority != site.Authority) visit.Faults.Add($"asked another host: {request.Url}");
+            if (request.Method == "POST") visit.Sent.Add((request.Url, request.PostDataBuffer ?? []));
+        };
+        page.Console += (_, message) =>
+        {
+            if (message.Type is "error" or "warning") visit.Faults.Add($"console: {message.Text}");
+        };
+        page.PageError += (_, error) => visit.Faults.Add($"script: {error}");
+        return visit;
+    }
+
+    public Task GoAsync(string path) => Page.GotoAsync(path);
+
+    /// <summary>Chooses a file as a person does, and waits for the verdict.</summary>
+    public async Task CompareAsync(byte[] file, string name = "ban-sao.pdf")
+    {
+        await Page.SetInputFilesAsync("#file", new FilePayload { Name = name, MimeType = "application/pdf", Buffer = file });
+        await Page.Locator("#file-status").Filter(new LocatorFilterOptions { HasText = name }).WaitForAsync();
+        await Page.Locator(".drop:not(.working)").WaitForAsync();
+    }
+
+    /// <summary>The kind of the verdict shown and its sentence.</summary>
+    public async Task<(string? Kind, string Sentence)> VerdictAsync() =>
+        (await Page.Locator("#verdict").GetAttributeAsync("data-kind"), (await Page.Locator("#verdict-sentence").InnerTextAsync()).Trim());
+
+    public async Task RequireVerdictAsync(string kind, string sentence)
+    {
+        Assert.Equal((kind, sentence), await VerdictAsync());
+        Assert.Empty(Faults);
+    }
+
+    public ValueTask DisposeAsync() => context.DisposeAsync();
+}
