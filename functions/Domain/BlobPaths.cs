@@ -11,6 +11,8 @@ internal static class BlobPaths
 
     public const string Agencies = "office/agencies/";
 
+    public const string Copies = "copies/";
+
     public static string Scan(string agency, string copyId, int index, string extension) => Invariant($"scans/{agency}/{copyId}/{index:000}.{extension}");
 
     public static string Request(string agency, string copyId) => $"requests/{agency}/{copyId}.json";

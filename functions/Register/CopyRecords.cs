@@ -11,7 +11,8 @@ namespace ECopy.Functions.Register;
 /// </summary>
 internal sealed class CopyRecords(IBlobStore store, CertificationRegister register, AuditTrail audit) : IExpectedRecords
 {
-    public IReadOnlyList<string> CompletePrefixes => ["copies/"];
+    /// <summary>A copy that no request knows would be one that nobody certified.</summary>
+    public IReadOnlyList<string> CompletePrefixes { get; } = [BlobPaths.Copies];
 
     public async IAsyncEnumerable<string> InFlightAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -26,6 +27,7 @@ internal sealed class CopyRecords(IBlobStore store, CertificationRegister regist
 
         // Every request, with the digest of its pages as it states them.
         var known = new Dictionary<string, string>(StringComparer.Ordinal);
+        var registered = new HashSet<string>(StringComparer.Ordinal);
         await foreach (var path in store.ListAsync(BlobPaths.Requests, cancellationToken))
         {
             var request = (await store.ReadRequiredJsonAsync<CopyRequest>(path, cancellationToken)).Value;
@@ -35,11 +37,12 @@ internal sealed class CopyRecords(IBlobStore store, CertificationRegister regist
             known[request.CopyId] = pages;
             foreach (var file in request.Files) yield return new ExpectedBlob(file.Path, file.Sha256, path);
             if (request.Issued is not { } issued) continue;
+            registered.Add(request.CopyId);
             yield return new ExpectedBlob(issued.Path, issued.Sha256, path);
             await RequirePublishedAsync(path, request, issued, cancellationToken);
         }
 
-        await RequireRequestsAsync(known, open, cancellationToken);
+        await RequireRequestsAsync(known, registered, open, cancellationToken);
         await RequireKnownPublicRecordsAsync(known, cancellationToken);
     }
 
@@ -66,7 +69,7 @@ internal sealed class CopyRecords(IBlobStore store, CertificationRegister regist
     /// <summary>
     /// Nothing accepted is lost or exchanged: the trail says what was received and what the official saw, the register what was numbered.
     /// </summary>
-    private async Task RequireRequestsAsync(Dictionary<string, string> known, HashSet<string> open, CancellationToken cancellationToken)
+    private async Task RequireRequestsAsync(Dictionary<string, string> known, HashSet<string> registered, HashSet<string> open, CancellationToken cancellationToken)
     {
         await foreach (var agencyPath in store.ListAsync(BlobPaths.Agencies, cancellationToken))
         {
@@ -97,9 +100,20 @@ internal sealed class CopyRecords(IBlobStore store, CertificationRegister regist
                 {
                     if (!known.ContainsKey(entry.CopyId) && await store.ReadAsync(BlobPaths.Request(agency, entry.CopyId), cancellationToken) is null)
                         throw new IntegrityException(BlobPaths.Request(agency, entry.CopyId), $"is missing, though it has number {entry.Number} of {book.Name}");
+                    if (entry.State is RegisterState.Issued && !registered.Contains(entry.CopyId)) await RequireRegisteredAsync(agency, book, entry, cancellationToken);
                 }
             }
         }
+    }
+
+    /// <summary>The register moved on while the requests were read, or the request was put back to an earlier state of itself.</summary>
+    private async Task RequireRegisteredAsync(string agency, RegisterBook book, RegisterEntry entry, CancellationToken cancellationToken)
+    {
+        // The marker first: it goes only after the request says that it is registered.
+        if (await store.ReadAsync(BlobPaths.OpenMarker(agency, entry.CopyId), cancellationToken) is not null) return;
+        var path = BlobPaths.Request(agency, entry.CopyId);
+        if ((await store.ReadRequiredJsonAsync<CopyRequest>(path, cancellationToken)).Value.Issued is null)
+            throw new IntegrityException(path, $"is not registered, though number {entry.Number} of {book.Name} is issued: put back to an earlier state");
     }
 
     /// <summary>A public record of a copy that nobody issued would be a forgery made by writing to the store.</summary>

@@ -161,14 +161,34 @@ internal sealed class StoreAudit(IBlobStore store, IWitness witness, LedgerOptio
             }
         }
 
+        await RequireExpectedAsync(known, inFlight, cancellationToken);
+    }
+
+    private async Task RequireExpectedAsync(HashSet<string> known, HashSet<string> inFlight, CancellationToken cancellationToken)
+    {
+        var suspects = new List<(string Path, string CopyId)>();
         foreach (var prefix in expected.SelectMany(source => source.CompletePrefixes).Distinct(StringComparer.Ordinal))
         {
             await foreach (var path in store.ListAsync(prefix, cancellationToken))
             {
-                if (!known.Contains(path) && !inFlight.Contains(path[prefix.Length..].Split('/').ElementAtOrDefault(1) ?? ""))
-                    throw new IntegrityException(path, "is not expected by any record");
+                var copyId = path[prefix.Length..].Split('/').ElementAtOrDefault(1) ?? "";
+                if (!known.Contains(path) && !inFlight.Contains(copyId))
+                    suspects.Add((path, copyId));
             }
         }
+
+        if (suspects.Count == 0)
+            return;
+        // Begun after the markers were read, perhaps even ended since: a marker goes only after the records are there.
+        inFlight = await InFlightAsync(cancellationToken);
+        foreach (var source in expected)
+        {
+            await foreach (var blob in source.ExpectedAsync(cancellationToken))
+                known.Add(blob.Path);
+        }
+
+        if (suspects.Find(suspect => !known.Contains(suspect.Path) && !inFlight.Contains(suspect.CopyId)).Path is { } unexpected)
+            throw new IntegrityException(unexpected, "is not expected by any record");
     }
 
     private async Task CheckBlobAsync(ExpectedBlob blob, CancellationToken cancellationToken)

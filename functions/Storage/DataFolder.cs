@@ -79,6 +79,8 @@ internal sealed class DataFolder : IDisposable
         try
         {
             var identity = await StoreIdentity.ReadAsync(blobs, cancellationToken);
+            if (identity is null)
+                await StoreIdentity.RefuseOrphansAsync(blobs, cancellationToken);
             return identity is null
                 ? new Rejection("data-folder-not-found", "folder", fullPath)
                 : new DataFolder(fullPath, blobs, identity, ownerLock: null);

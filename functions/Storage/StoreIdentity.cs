@@ -46,7 +46,7 @@ internal sealed record StoreIdentity(int Schema, string StoreId, StoreKind Kind,
     }
 
     /// <summary>A store that holds records but no mark has lost it; a new identity would hide that from the witness.</summary>
-    private static async Task RefuseOrphansAsync(IBlobStore store, CancellationToken cancellationToken)
+    public static async Task RefuseOrphansAsync(IBlobStore store, CancellationToken cancellationToken)
     {
         foreach (var prefix in (string[])["register/", "audit/"])
         {
