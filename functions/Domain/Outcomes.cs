@@ -1,9 +1,12 @@
+using System.Text.Json.Serialization;
+
 namespace ECopy.Functions.Domain;
 
 /// <summary>
 /// A refusal that is a value: something asked for cannot be done, for a reason its user can act on.
 /// <paramref name="Code"/> is stable and goes out in answers; sentences for people are looked up by it.
 /// </summary>
+[method: JsonConstructor]
 public sealed record Rejection(string Code, IReadOnlyDictionary<string, string>? Details = null)
 {
     public Rejection(string code, string name, string value)

@@ -40,8 +40,9 @@ internal static class VerifyEndpoints
         {
             return Problems.From(context, refused.StatusCode == StatusCodes.Status413PayloadTooLarge ? tooLarge : new Rejection("request-invalid"), refused.StatusCode);
         }
-        catch (InvalidDataException)
+        catch (Exception broken) when (broken is InvalidDataException or IOException)
         {
+            // A form that ends too early, or is none.
             return Problems.From(context, new Rejection("request-invalid"), StatusCodes.Status400BadRequest);
         }
 
@@ -64,8 +65,9 @@ internal static class VerifyEndpoints
 
             if (Text(json, "code") is { } code) return Answer(context, await verify.ByCodeAsync(code, cancellationToken));
         }
-        catch (JsonException)
+        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
         {
+            // InvalidOperationException: half of a surrogate pair, found only when the text is asked for.
             // Said below.
         }
 
