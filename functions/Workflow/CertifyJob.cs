@@ -52,7 +52,7 @@ internal sealed class CertifyJob(
                     return new Rejection(failure.Code, "reason", failure.Reason);
                 case { State: CopyState.WaitingForReview, Decision: null }:
                     var rejection = await ApproveAsync(order, request, progress, cancellationToken);
-                    if (rejection is not null) return rejection;
+                    if (rejection is not null && !await IsDecidedByTwinAsync(order, rejection, cancellationToken)) return rejection;
                     approvals++;
                     break;
                 case { State: CopyState.WaitingForSeal } when request.SealRelease?.Approval != request.Approval:
@@ -82,6 +82,12 @@ internal sealed class CertifyJob(
         return null;
     }
 
+    /// <summary>The same order, asked for twice at once: the other one was first, and its decision is ours.</summary>
+    private async Task<bool> IsDecidedByTwinAsync(CertifyOrder order, Rejection rejection, CancellationToken cancellationToken) =>
+        rejection.Code == "decision-not-waiting"
+        && await requests.FindAsync(order.Agency, order.CopyId, cancellationToken) is { } now
+        && (now.Decision is not null || now.State is not CopyState.WaitingForReview);
+
     private async Task ReleaseSealAsync(CertifyOrder order, CancellationToken cancellationToken)
     {
         var keeper = (await office.PersonsAsync(order.Agency, cancellationToken)).FirstOrDefault(person => person.Has(OfficeRole.SealKeeper));
@@ -91,7 +97,9 @@ internal sealed class CertifyJob(
     private async Task<string?> ShowStepAsync(CopyRequest request, string? shown, Action<ProgressLine> progress, CancellationToken cancellationToken)
     {
         var instance = await hub.GetInstanceAsync(CopyWorkflow.InstanceId(request.CopyId, request.Attempt), cancellation: cancellationToken);
-        if (instance?.ReadCustomStatusAs<StepStatus>() is not { } status) return shown;
+        // Waiting for an event is no step, and what was decided a moment ago is not waited for.
+        if (instance?.ReadCustomStatusAs<StepStatus>() is not { Waiting: null } status) return shown;
+        if (status.Step == StepNames.LookForDecision && request.Decision is not null) return shown;
         var signer = status.Signer switch { SignerRole.Person => ".person", SignerRole.Seal => ".seal", _ => "" };
         var code = $"step-{status.Step}{signer}";
         if (code != shown) progress(new ProgressLine(code, new Dictionary<string, string>()));
