@@ -54,7 +54,8 @@ internal sealed record Arguments(string Verb, IReadOnlyList<string> Plain, IRead
             if (name == "help") return new Arguments("help", [], options);
             if (Flags.Contains(name)) options[name] = "true";
             else if (equals >= 0) options[name] = arg[(equals + 1)..];
-            else if (i + 1 < args.Count) options[name] = args[++i];
+            // An option is not another one's value; a text that begins like one is given as --title=--x.
+            else if (i + 1 < args.Count && !args[i + 1].StartsWith("--", StringComparison.Ordinal)) options[name] = args[++i];
             else return new Rejection("usage-missing-value", "option", arg);
         }
 

@@ -4,6 +4,7 @@ using System.Text.Json;
 using ECopy.Functions.Domain;
 using ECopy.Functions.Storage;
 using ECopy.Functions.Texts;
+using ECopy.Functions.Upload;
 using ECopy.Functions.Web;
 using ECopy.Functions.Workflow;
 
@@ -29,7 +30,7 @@ internal static class CertifyCommand
         if (certified.IsRejected)
         {
             terminal.Say(certified.Rejection!);
-            return certified.Rejection!.Code is "server-unreachable" or "data-folder-unusable" ? 2 : 1;
+            return certified.Rejection!.Code is "server-unreachable" or "data-folder-unusable" or "store-unavailable" or "stopped-midway" ? 2 : 1;
         }
 
         return await ShowAsync(arguments, certified.Value, terminal, cancellationToken);
@@ -51,7 +52,7 @@ internal static class CertifyCommand
             if (!started.IsRejected)
             {
                 await using var owned = started.Value;
-                return await owned.App.Services.GetRequiredService<CertifyJob>().RunAsync(CertifyEndpoint.OrderOf(order), Show, cancellationToken);
+                return await RunHereAsync(owned, order, Show, cancellationToken);
             }
 
             if (started.Rejection!.Code != "data-folder-in-use") return started.Rejection;
@@ -60,6 +61,21 @@ internal static class CertifyCommand
             if (await AskOwnerAsync(arguments, order, Show, cancellationToken) is { } answer) return answer;
             if (TimeProvider.System.GetElapsedTime(began) > Patience) return new Rejection("server-unreachable");
             await Task.Delay(TimeSpan.FromMilliseconds(50), cancellationToken);
+        }
+    }
+
+    /// <summary>Ctrl-C ends the waiting at once and the program in order.</summary>
+    private static async Task<Result<CertifiedCopy>> RunHereAsync(
+        OwnedStore owned, LocalCertifyOrder order, Action<ProgressLine> show, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, owned.App.Lifetime.ApplicationStopping);
+        try
+        {
+            return await owned.App.Services.GetRequiredService<CertifyJob>().RunAsync(CertifyEndpoint.OrderOf(order), show, stop.Token);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return new Rejection("stopped-midway");
         }
     }
 
@@ -100,10 +116,15 @@ internal static class CertifyCommand
         }
 
         var files = new List<byte[]>(arguments.Plain.Count);
+        var limits = new UploadLimits();
+        var length = 0L;
         foreach (var path in arguments.Plain)
         {
             try
             {
+                // Before reading: what is refused for its size need not fit into memory, nor through the socket.
+                if (File.Exists(path) && (length += new FileInfo(path).Length) > limits.MostBytes)
+                    return new Rejection("file-too-large", "most", (limits.MostBytes / 1_000_000).ToString(CultureInfo.InvariantCulture));
                 files.Add(File.ReadAllBytes(path));
             }
             catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)

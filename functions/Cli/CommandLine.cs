@@ -17,7 +17,7 @@ internal static class CommandLine
         var parsed = Arguments.Parse(args);
         if (parsed.IsRejected)
         {
-            new Terminal(answers, messages, ReaderOf(null)).Say(parsed.Rejection!);
+            new Terminal(answers, messages, ReaderOf(LanguageIn(args))).Say(parsed.Rejection!);
             return Usage;
         }
 
@@ -45,6 +45,11 @@ internal static class CommandLine
             return 1;
         }
     }
+
+    /// <summary>The language of a command line that could not be understood.</summary>
+    private static string? LanguageIn(string[] args) => Array.IndexOf(args, "--lang") is var at and >= 0
+        ? args.ElementAtOrDefault(at + 1)
+        : Array.Find(args, arg => arg.StartsWith("--lang=", StringComparison.Ordinal))?["--lang=".Length..];
 
     private static CultureInfo ReaderOf(string? language) =>
         Sentences.Reader(language ?? (CultureInfo.CurrentUICulture.TwoLetterISOLanguageName is "vi" ? "vi" : "en"));

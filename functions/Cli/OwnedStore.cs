@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using ECopy.Functions.Demo;
 using ECopy.Functions.Domain;
 using ECopy.Functions.Hub.Embedded;
@@ -35,6 +38,8 @@ internal sealed class OwnedStore : IAsyncDisposable
         var opened = await DataFolder.OpenAsync(arguments.DataFolder, kind, TimeProvider.System, cancellationToken);
         if (opened.IsRejected) return opened.Rejection!;
         var data = opened.Value;
+        // Asked before the host does: it would log the stack of what is one sentence.
+        if (options.Port is { } port && IsBusy(port)) return Release(data, PortBusy(port));
         WebApplication? app = null;
         try
         {
@@ -52,7 +57,7 @@ internal sealed class OwnedStore : IAsyncDisposable
         catch (IOException busy) when (options.Port is not null && busy.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
         {
             if (app is not null) await app.DisposeAsync();
-            return Release(data, new Rejection("port-busy", "port", options.Port.Value.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+            return Release(data, PortBusy(options.Port.Value));
         }
         catch
         {
@@ -70,6 +75,22 @@ internal sealed class OwnedStore : IAsyncDisposable
         await App.DisposeAsync();
         data.Dispose();
     }
+
+    private static bool IsBusy(int port)
+    {
+        try
+        {
+            using var probe = new TcpListener(IPAddress.Loopback, port);
+            probe.Start();
+            return false;
+        }
+        catch (SocketException busy) when (busy.SocketErrorCode is SocketError.AddressAlreadyInUse)
+        {
+            return true;
+        }
+    }
+
+    private static Rejection PortBusy(int port) => new("port-busy", "port", port.ToString(CultureInfo.InvariantCulture));
 
     private static Rejection Release(DataFolder data, Rejection rejection)
     {
