@@ -12,7 +12,7 @@ namespace ECopy.EndToEnd.Tests;
 public sealed class RandomKillTests(ITestOutputHelper output)
 {
     private const int AtOnce = 4;
-    private const int LongestLife = 1200;
+    private const int LongestLife = 2000;
 
     [Fact]
     public async Task Whenever_it_is_killed_every_order_ends_in_one_copy()
@@ -24,6 +24,7 @@ public sealed class RandomKillTests(ITestOutputHelper output)
         var began = Stopwatch.GetTimestamp();
         using var store = new KilledStore();
         var open = new List<Functions.Web.LocalCertifyOrder>();
+        var found = new SortedDictionary<string, int>(StringComparer.Ordinal);
         for (var kill = 1; kill <= kills; kill++)
         {
             // Orders that got no answer are asked for again, as a client would; new ones join them.
@@ -36,13 +37,19 @@ public sealed class RandomKillTests(ITestOutputHelper output)
             await Task.Delay(life);
             server.Kill();
             await Task.WhenAll(sent);
-            foreach (var order in open) await store.RequireNothingHalfAcceptedAsync(order.CopyId);
+            foreach (var order in open)
+            {
+                await store.RequireNothingHalfAcceptedAsync(order.CopyId);
+                var state = store.Stored.Request(order.CopyId)?["state"]?.GetValue<string>() ?? "not accepted";
+                found[state] = found.GetValueOrDefault(state) + 1;
+            }
         }
 
         foreach (var order in open) await store.FinishAsync(order);
         foreach (var copyId in store.CopyIds) await store.Stored.RequireFinishedOnceAsync(copyId);
         store.Stored.RequireContiguous(store.CopyIds);
         await store.Stored.RequireCleanAsync();
+        output.WriteLine($"found after the kills: {string.Join(", ", found.Select(pair => $"{pair.Value} {pair.Key}"))}");
         output.WriteLine($"{store.CopyIds.Count} copies, {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s");
     }
 

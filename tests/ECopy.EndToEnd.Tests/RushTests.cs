@@ -8,10 +8,30 @@ namespace ECopy.EndToEnd.Tests;
 [Collection(TheKilledProgram.Name)]
 public sealed class RushTests(ITestOutputHelper output)
 {
+    /// <summary>ECOPY_RUSHES times, each on a new store.</summary>
     [Fact]
     public async Task Twenty_processes_and_64_orders_at_once_get_84_contiguous_numbers()
     {
-        const int processes = 20, orders = 64;
+        for (var round = KillAtEachStepTests.Count("ECOPY_RUSHES", 1); round > 0; round--) await RushAsync(20, 64);
+    }
+
+    [Fact]
+    public async Task One_order_sent_many_times_at_once_is_one_copy()
+    {
+        using var program = new ProgramUnderTest();
+        using var server = await program.ServeAsync();
+        using var socket = LocalOrders.Connect(program);
+        var order = LocalOrders.Order(1);
+        var copies = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => LocalOrders.SendAsync(socket, order))));
+        Assert.Single(copies.Distinct());
+        var stored = new StoredCopies(program);
+        stored.RequireContiguous([order.CopyId]);
+        await stored.RequireFinishedOnceAsync(order.CopyId);
+        await stored.RequireCleanAsync();
+    }
+
+    private async Task RushAsync(int processes, int orders)
+    {
         using var program = new ProgramUnderTest();
         program.Put("scan.png", SmallScan.Png(0));
         using var server = await program.ServeAsync();
@@ -39,20 +59,5 @@ public sealed class RushTests(ITestOutputHelper output)
         foreach (var copy in copies) await stored.RequireFinishedOnceAsync(copy.CopyId);
         await stored.RequireCleanAsync();
         Assert.True(server.Program.IsRunning);
-    }
-
-    [Fact]
-    public async Task One_order_sent_many_times_at_once_is_one_copy()
-    {
-        using var program = new ProgramUnderTest();
-        using var server = await program.ServeAsync();
-        using var socket = LocalOrders.Connect(program);
-        var order = LocalOrders.Order(1);
-        var copies = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => LocalOrders.SendAsync(socket, order))));
-        Assert.Single(copies.Distinct());
-        var stored = new StoredCopies(program);
-        stored.RequireContiguous([order.CopyId]);
-        await stored.RequireFinishedOnceAsync(order.CopyId);
-        await stored.RequireCleanAsync();
     }
 }

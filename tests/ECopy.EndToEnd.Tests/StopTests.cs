@@ -39,8 +39,10 @@ public sealed class StopTests
         await store.Stored.RequireCleanAsync();
     }
 
-    [Fact]
-    public async Task A_certify_whose_server_stops_goes_on_by_itself()
+    [Theory]
+    [InlineData(Signals.Terminate)]
+    [InlineData(Signals.Kill)]
+    public async Task A_certify_whose_server_goes_away_goes_on_by_itself(int signal)
     {
         using var program = new ProgramUnderTest();
         program.Put("scan.png", SmallScan.Png(1));
@@ -48,9 +50,9 @@ public sealed class StopTests
         using var certify = program.Start("certify", "scan.png", "--title", "Bảng điểm", "--json");
         var stored = new StoredCopies(program);
         await Until.TrueAsync(() => stored.Files("register").Count > 0 || !certify.IsRunning, () => certify.Error);
-        server.Program.Signal(Signals.Terminate);
+        server.Program.Signal(signal);
         var copy = Certified.Of(certify.Wait());
-        Assert.Equal(0, server.Program.Wait().ExitCode);
+        Assert.Equal(signal == Signals.Kill ? 128 + signal : 0, server.Program.Wait().ExitCode);
         Assert.Equal(1, copy.RegisterNumber);
         stored.RequireContiguous([copy.CopyId]);
         await stored.RequireFinishedOnceAsync(copy.CopyId);
