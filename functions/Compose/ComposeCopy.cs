@@ -18,7 +18,7 @@ internal sealed class ComposeCopy(IBlobStore store, CopyRequests requests, Offic
         ArgumentNullException.ThrowIfNull(work);
         var request = await requests.ForStepAsync(work, cancellationToken);
         if (request is null) return StepOutcome.Superseded;
-        if (request.Stop is { } stop) return StepOutcome.Rejected(stop.Code);
+        if (request.EndsWith(work) is { } end) return StepOutcome.Rejected(end);
 
         var path = BlobPaths.Work(work.Agency, work.CopyId, work.Approval, "composed.pdf");
         var composed = (await store.ReadAsync(path, cancellationToken))?.Content;
@@ -47,7 +47,6 @@ internal sealed class ComposeCopy(IBlobStore store, CopyRequests requests, Offic
         var record = BlobPaths.Request(work.Agency, work.CopyId);
         var agency = await office.AgencyAsync(work.Agency, cancellationToken);
         var decision = request.Decision ?? throw new IntegrityException(record, "composed without a decision");
-        var person = await office.PersonAsync(work.Agency, decision.PersonId, cancellationToken);
         if (request.Reservation is not { Number: { } number, Date: { } date } reservation || reservation.Approval != work.Approval)
             throw new IntegrityException(record, "composed without a register number");
         return new CopyContent
@@ -61,8 +60,8 @@ internal sealed class ComposeCopy(IBlobStore store, CopyRequests requests, Offic
             RegisterNumber = number.ToString("0000", CultureInfo.InvariantCulture),
             Book = reservation.Book,
             Date = date,
-            SignerTitle = person.TitleLines,
-            SignerName = person.FullName,
+            SignerTitle = reservation.SignerTitle,
+            SignerName = reservation.SignerName,
             VerificationCode = VerificationCode.Format(request.VerificationCode),
             VerifyAddress = terms.VerifyAddress(request.VerificationCode),
             VerifyAddressText = terms.VerifyAddressText,

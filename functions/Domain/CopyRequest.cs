@@ -61,6 +61,9 @@ internal sealed record CopyRequest : IStoredRecord
     /// <summary>A wish to stop before the seal: the number, if taken, becomes void.</summary>
     public StopOrder? Stop { get; init; }
 
+    /// <summary>That an approval is being given up; stored before its number becomes void, so that no step goes on with it.</summary>
+    public GivenUp? GivenUp { get; init; }
+
     /// <summary>Why it waits, for the status page; null when it does not.</summary>
     public string? Waiting { get; init; }
 
@@ -101,8 +104,17 @@ internal sealed record Decision(ReviewDecision Kind, string PersonId, string Dig
 
 /// <summary>Book and starting page are recorded before the first attempt to reserve; number and date after.</summary>
 /// <param name="Approval">The approval that this reservation belongs to.</param>
+/// <param name="SignerName">Of the official, as in the register: the statement says the same, whatever their record says later.</param>
 /// <param name="ComposedSha256">Digest of the composed file, once there is one: what is signed must be that file.</param>
-internal sealed record Reservation(int Approval, string Book, int FromPage, int? Number = null, DateOnly? Date = null, string? ComposedSha256 = null)
+internal sealed record Reservation(
+    int Approval,
+    string Book,
+    int FromPage,
+    string SignerName,
+    IReadOnlyList<string> SignerTitle,
+    int? Number = null,
+    DateOnly? Date = null,
+    string? ComposedSha256 = null)
 {
     /// <exception cref="IntegrityException">The bytes are not those that were composed.</exception>
     public void RequireComposed(ReadOnlySpan<byte> file, string path)
@@ -116,6 +128,9 @@ internal sealed record SealRelease(int Approval, string By, DateTimeOffset At)
 {
     public const string ByPolicy = "policy";
 }
+
+/// <param name="Code">Why, as in <see cref="ClosingCodes"/>.</param>
+internal sealed record GivenUp(int Approval, string Code);
 
 /// <param name="Code"><c>terminated</c> or <c>returned</c>.</param>
 internal sealed record StopOrder(string Code, string Reason, string By, DateTimeOffset At);

@@ -8,6 +8,16 @@ internal static class Fence
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(work);
-        return request.Attempt > work.Attempt || (work.Approval != 0 && request.Approval > work.Approval);
+        if (request.Attempt > work.Attempt) return true;
+        // An approval is over when a later one exists, and when its decision was taken back.
+        return work.Approval != 0 && (request.Approval > work.Approval || request.Decision is null);
+    }
+
+    /// <summary>Why this approval must not go on: a person's stop, or that it is being given up. Null while it may.</summary>
+    public static string? EndsWith(this CopyRequest request, CopyWork work)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(work);
+        return request.Stop?.Code ?? (request.GivenUp?.Approval == work.Approval ? request.GivenUp.Code : null);
     }
 }

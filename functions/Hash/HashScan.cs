@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using ECopy.Functions.Domain;
+using ECopy.Functions.Ledger;
 using ECopy.Functions.Requests;
 using ECopy.Functions.Storage;
 
@@ -9,13 +10,15 @@ namespace ECopy.Functions.Hash;
 /// Reads every stored page back, compares it with the digest taken while it was uploaded, and records the digest of
 /// the scan: what the official will see, confirm and have written on the copy.
 /// </summary>
-internal sealed class HashScan(IBlobStore store, CopyRequests requests) : ICopyStep
+internal sealed class HashScan(IBlobStore store, CopyRequests requests, AuditTrail audit) : ICopyStep
 {
     public async Task<StepOutcome> RunAsync(CopyWork work, CancellationToken cancellationToken)
     {
         var request = await requests.ForStepAsync(work, cancellationToken);
         if (request is null) return StepOutcome.Superseded;
 
+        // Where the upload was killed before it could write this.
+        await audit.AppendAsync(RequestEvents.Received(request), request.AuditPage, cancellationToken);
         var digests = new List<byte[]>(request.Files.Count);
         foreach (var file in request.Files)
         {

@@ -42,6 +42,10 @@ internal sealed class KeyRing(string folder) : IKeyRing, IDisposable
             if (!ReferenceEquals(kept, key)) key.Dispose();
             return kept;
         }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            return new Rejection("signing-key-unusable", "reason", "key-file-unreadable");
+        }
         catch (KeyRefusedException refused)
         {
             return new Rejection("signing-key-unusable", "reason", refused.Code);

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using ECopy.Functions.Domain;
 using ECopy.Functions.Storage;
@@ -44,9 +45,22 @@ internal sealed class OfficeDirectory(IBlobStore store)
         await foreach (var path in store.ListAsync(BlobPaths.TrustAnchors, cancellationToken))
         {
             if ((await store.ReadJsonAsync<StoredTrustAnchor>(path, cancellationToken))?.Value is { } stored)
-                anchors.Add(new TrustAnchor(X509CertificateLoader.LoadCertificate(stored.Certificate), stored.From, stored.Until));
+                anchors.Add(new TrustAnchor(CertificateOf(path, stored.Certificate), stored.From, stored.Until));
         }
 
         return new TrustAnchors(anchors);
+    }
+
+    /// <exception cref="IntegrityException">The stored bytes are no certificate.</exception>
+    public static X509Certificate2 CertificateOf(string path, byte[] stored)
+    {
+        try
+        {
+            return X509CertificateLoader.LoadCertificate(stored);
+        }
+        catch (CryptographicException damaged)
+        {
+            throw new IntegrityException(path, $"holds no certificate ({damaged.Message})");
+        }
     }
 }

@@ -37,7 +37,7 @@ internal sealed class SignerCertificates(OfficeDirectory office, IKeyRing keys, 
         if (certificate is null) return new Rejection("certificate-missing");
         if (certificate.Holder != holder) return new Rejection("certificate-wrong-holder");
 
-        var chain = new CertificateChain([.. certificate.Chain.Select(der => X509CertificateLoader.LoadCertificate(der))]);
+        var chain = new CertificateChain([.. certificate.Chain.Select(der => OfficeDirectory.CertificateOf(BlobPaths.Certificate(agency, thumbprint), der))]);
         var problems = SignerCertificateCheck.Run(chain, new ExpectedSigner(thumbprint, null), await office.TrustAnchorsAsync(cancellationToken), clock.GetUtcNow());
         return problems is [var first, ..] ? new Rejection(first.Code, "reason", first.Reason) : keys.Open(certificate);
     }

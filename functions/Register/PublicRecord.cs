@@ -36,6 +36,18 @@ internal sealed record PublicRecord(
     string? ReplacedBy) : IStoredRecord
 {
     public static int CurrentSchema => 1;
+
+    /// <summary>
+    /// Whether it says what the register says. Who can only write public records must not be able to change a verdict; and this
+    /// program issues one version of a copy, so a record with more is not its own.
+    /// </summary>
+    public bool AgreesWith(RegisterEntry entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        return entry.State is RegisterState.Issued && entry.CopyId == CopyId && entry.Number == RegisterNumber && entry.Date == Date
+            && entry.Document == Document && entry.Signer.Name == OfficialName && entry.Signer.Title == OfficialTitle
+            && Versions is [{ Version: 1 } only] && only.Sha256 == entry.Sha256;
+    }
 }
 
 /// <param name="Sha256">Lower-case hex.</param>

@@ -4,13 +4,14 @@ using ECopy.Functions.Ledger;
 using ECopy.Functions.Office;
 using ECopy.Functions.Requests;
 using ECopy.Functions.Storage;
+using ECopy.Signing.Pdf.Reading;
 using ECopy.Signing.Verification;
 
 namespace ECopy.Functions.Register;
 
 /// <summary>
 /// Enters the sealed copy: no entry is issued without a copy that verifies, and no copy is served without an issued entry.
-/// Order: register page → audit entry → digest index → public record → request → marker removed. Killed anywhere, the next
+/// Order: register page → digest index → public record → audit entry → request → marker removed. Killed anywhere, the next
 /// attempt does the same again and finds what is there.
 /// </summary>
 internal sealed class RegisterCopy(
@@ -38,10 +39,12 @@ internal sealed class RegisterCopy(
         var book = RegisterBook.Parse(reservation.Book);
         var sha256 = Convert.ToHexStringLower(SHA256.HashData(copy.Span));
         var entry = await register.IssueAsync(work.Agency, book, number, work.CopyId, sha256, cancellationToken);
+        var pages = PageTree.Read(PdfDocument.Open(copy).Latest).Count;
+        // Published before the trail is written: a copy that is issued must be found, even while the trail is out of order.
+        await PublishAsync(request, entry, book, date, new PublicVersion(1, sha256, copy.Length, pages), cancellationToken);
         await audit.AppendAsync(RegisterEvents.For(work.Agency, book, entry, "system", "system"), request.AuditPage, cancellationToken);
-        await PublishAsync(request, entry, book, date, new PublicVersion(1, sha256, copy.Length, request.Files.Count + 1), cancellationToken);
 
-        var issued = new IssuedCopy(path, sha256, copy.Length, request.Files.Count + 1, entry.At);
+        var issued = new IssuedCopy(path, sha256, copy.Length, pages, entry.At);
         var changed = await requests.ChangeAsync(
             work, current => current with { State = CopyState.Registered, Waiting = null, Failure = null, Issued = issued }, cancellationToken);
         if (changed is null) return StepOutcome.Superseded;

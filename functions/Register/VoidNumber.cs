@@ -19,6 +19,12 @@ internal sealed class VoidNumber(CopyRequests requests, NumberRelease release, T
         if (request is null) return StepOutcome.Superseded;
         if (request.Approval > work.Approval) return StepOutcome.Done;
 
+        // First that it is given up, then the void: killed in between, no later attempt signs under a number that is void.
+        var marked = await requests.ChangeAsync(
+            work,
+            current => current.GivenUp?.Approval == work.Approval ? current : current with { GivenUp = new GivenUp(work.Approval, code) },
+            cancellationToken);
+        if (marked is null) return StepOutcome.Done;
         await release.RunAsync(request, work.Approval, code, cancellationToken);
         var closes = request.Stop is not null || code is ClosingCodes.Returned or ClosingCodes.Terminated;
         var now = clock.GetUtcNow();
@@ -28,11 +34,12 @@ internal sealed class VoidNumber(CopyRequests requests, NumberRelease release, T
             {
                 _ when closes => current with { Waiting = null },
                 // The approval stands; only its number and date do not.
-                ClosingCodes.StatementDatePassed => current with { Approval = current.Approval + 1, Waiting = null },
+                ClosingCodes.StatementDatePassed => current with { Approval = current.Approval + 1, SealRelease = null, Waiting = null },
                 _ => current with
                 {
                     State = CopyState.WaitingForReview,
                     Decision = null,
+                    SealRelease = null,
                     Waiting = null,
                     Failure = new Failure(code, ClosingCodes.VoidReason(code), now),
                 },

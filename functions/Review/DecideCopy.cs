@@ -44,7 +44,7 @@ internal sealed class DecideCopy(CopyRequests requests, OfficeDirectory office, 
             cancellationToken);
         if (!won) return await RecordRefusalAsync(order, changed, new Rejection("decision-not-waiting"), cancellationToken);
 
-        await AuditAsync(order, changed, ActionName(order.Kind), $"decided:{changed.Approval}:{decision.At.UtcTicks}", null, cancellationToken);
+        await audit.AppendAsync(RequestEvents.Decided(changed, decision), changed.AuditPage, cancellationToken);
         return changed;
     }
 
@@ -70,24 +70,17 @@ internal sealed class DecideCopy(CopyRequests requests, OfficeDirectory office, 
     /// <summary>A refused attempt to decide is part of the trail: who tried what, and why not.</summary>
     private async Task<Result<CopyRequest>> RecordRefusalAsync(DecisionOrder order, CopyRequest request, Rejection rejection, CancellationToken cancellationToken)
     {
-        await AuditAsync(order, request, "decision-refused", $"decision-refused:{Guid.NewGuid():N}", rejection.Code, cancellationToken);
-        return rejection;
-    }
-
-    private Task<AuditEntry> AuditAsync(DecisionOrder order, CopyRequest request, string action, string key, string? code, CancellationToken cancellationToken)
-    {
-        var details = new Dictionary<string, string> { ["digestSeen"] = order.DigestSeen.Length <= 64 ? order.DigestSeen : order.DigestSeen[..64] };
-        if (code is not null) details["code"] = code;
-        return audit.AppendAsync(
-            new AuditEvent(order.Agency, order.PersonId, nameof(OfficeRole.Attestor), action, order.CopyId, details, $"{order.CopyId}:{key}"),
+        await audit.AppendAsync(
+            new AuditEvent(
+                order.Agency,
+                order.PersonId,
+                nameof(OfficeRole.Attestor),
+                "decision-refused",
+                order.CopyId,
+                new Dictionary<string, string> { ["code"] = rejection.Code },
+                $"{order.CopyId}:decision-refused:{Guid.NewGuid():N}"),
             request.AuditPage,
             cancellationToken);
+        return rejection;
     }
-
-    private static string ActionName(ReviewDecision kind) => kind switch
-    {
-        ReviewDecision.Approved => "copy-approved",
-        ReviewDecision.Rejected => "copy-refused",
-        _ => "copy-returned",
-    };
 }

@@ -30,17 +30,7 @@ internal sealed class StopCopy(CopyRequests requests, OfficeDirectory office, Au
             current => CanStop(current) ? current with { Stop = stop } : current,
             cancellationToken);
         if (changed.Stop != stop) return new Rejection("stop-too-late");
-        await audit.AppendAsync(
-            new AuditEvent(
-                command.Agency,
-                command.PersonId,
-                "office",
-                "copy-stopped",
-                command.CopyId,
-                new Dictionary<string, string> { ["code"] = command.Code },
-                $"{command.CopyId}:stopped"),
-            changed.AuditPage,
-            cancellationToken);
+        await audit.AppendAsync(RequestEvents.Stopped(changed, stop), changed.AuditPage, cancellationToken);
         return changed;
     }
 

@@ -14,7 +14,9 @@ internal sealed class AssembleSignature(IBlobStore store, CopyRequests requests,
 {
     public async Task<StepOutcome> RunAsync(CopyWork work, CancellationToken cancellationToken)
     {
-        if (await requests.ForStepAsync(work, cancellationToken) is null) return StepOutcome.Superseded;
+        var request = await requests.ForStepAsync(work, cancellationToken);
+        if (request is null) return StepOutcome.Superseded;
+        if (request.EndsWith(work) is { } end) return StepOutcome.Rejected(end);
         var prepared = await stages.FindPreparedAsync(work, cancellationToken)
             ?? throw new IntegrityException(SigningWork.SourcePath(work), "assembled without being prepared");
         var cmsPath = SigningWork.CmsPath(work);

@@ -36,8 +36,8 @@ internal sealed class CreateSignature(
     {
         var request = await requests.ForStepAsync(work, cancellationToken);
         if (request is null) return StepOutcome.Superseded;
+        if (request.EndsWith(work) is { } end) return StepOutcome.Rejected(end);
         if (await stages.IsThereAsync(SigningWork.CmsPath(work), cancellationToken)) return StepOutcome.Done;
-        if (request.Stop is { } stop) return StepOutcome.Rejected(stop.Code);
 
         var prepared = await stages.FindPreparedAsync(work, cancellationToken)
             ?? throw new IntegrityException(SigningWork.SourcePath(work), "signed without being prepared");

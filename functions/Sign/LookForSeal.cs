@@ -19,13 +19,13 @@ internal sealed class LookForSeal(CopyRequests requests, OfficeDirectory office,
             work,
             current => current switch
             {
-                _ when IsReleased(current) || current.Stop is not null => current with { State = CopyState.Signing },
+                _ when IsReleased(current) || current.EndsWith(work) is not null => current with { State = CopyState.Signing },
                 _ when agency.Policies.AutomaticSeal => current with { State = CopyState.Signing, SealRelease = new SealRelease(current.Approval, SealRelease.ByPolicy, now) },
                 _ => current with { State = CopyState.WaitingForSeal },
             },
             cancellationToken);
         if (request is null) return StepOutcome.Superseded;
-        if (request.Stop is { } stop) return StepOutcome.Rejected(stop.Code);
+        if (request.EndsWith(work) is { } end) return StepOutcome.Rejected(end);
         if (!IsReleased(request)) return StepOutcome.WaitUntil(null, "waiting-for-seal");
 
         await audit.AppendAsync(SealReleased(request), request.AuditPage, cancellationToken);

@@ -18,8 +18,8 @@ internal sealed class PrepareSignature(
     {
         var request = await requests.ForStepAsync(work, cancellationToken);
         if (request is null) return StepOutcome.Superseded;
+        if (request.EndsWith(work) is { } end) return StepOutcome.Rejected(end);
         if (await stages.FindPreparedAsync(work, cancellationToken) is not null) return StepOutcome.Done;
-        if (request.Stop is { } stop) return StepOutcome.Rejected(stop.Code);
 
         var now = clock.GetUtcNow();
         var reservation = request.Reservation is { Number: not null, Date: not null } taken && taken.Approval == work.Approval
@@ -33,8 +33,15 @@ internal sealed class PrepareSignature(
         if (plan.IsRejected) return StepOutcome.Rejected(plan.Rejection!.Code);
         var source = await stages.ReadAsync(SigningWork.SourcePath(work), cancellationToken);
         if (SigningWork.SignerOf(work) is SignerRole.Person) reservation.RequireComposed(source.Span, SigningWork.SourcePath(work));
-        await stages.StorePreparedAsync(work, PadesPreparation.Prepare(source, plan.Value), cancellationToken);
-        return StepOutcome.Done;
+        try
+        {
+            await stages.StorePreparedAsync(work, PadesPreparation.Prepare(source, plan.Value), cancellationToken);
+            return StepOutcome.Done;
+        }
+        catch (Exception refused) when (refused is SignatureRefusedException or KeyRefusedException)
+        {
+            return StepOutcome.Rejected("signing-key-failed", refused.Message);
+        }
     }
 
     private async Task<Result<SignaturePlan>> PlanAsync(CopyWork work, CopyRequest request, DateTimeOffset now, CancellationToken cancellationToken)
@@ -46,6 +53,10 @@ internal sealed class PrepareSignature(
         {
             var seal = await certificates.ForSealAsync(agency, cancellationToken);
             if (seal.IsRejected) return seal.Rejection!;
+            // The person's certificate may have run out while the seal was waited for: then the copy could not pass any more.
+            var official = await office.PersonAsync(work.Agency, request.Decision!.PersonId, cancellationToken);
+            var signer = await certificates.ForPersonAsync(official, cancellationToken);
+            if (signer.IsRejected) return signer.Rejection!;
             var sealAppearance = new SealAppearance { AgencyName = agency.FullName, Place = agency.Place, SigningTime = time, IsTest = terms.IsTest };
             return Plan(SignatureRole.Seal, seal.Value, time, agency.FullName, agency.Place) with { Appearance = sealAppearance.Factory(fonts) };
         }

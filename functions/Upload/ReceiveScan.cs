@@ -4,6 +4,7 @@ using System.Text;
 using ECopy.Functions.Domain;
 using ECopy.Functions.Ledger;
 using ECopy.Functions.Office;
+using ECopy.Functions.Requests;
 using ECopy.Functions.Storage;
 using ECopy.Signing.Pdf.Images;
 
@@ -33,8 +34,9 @@ internal sealed class ReceiveScan(IBlobStore store, OfficeDirectory office, Dail
     public async Task<Result<CopyRequest>> RunAsync(ScanUpload upload, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(upload);
+        if (!IsCopyId(upload.CopyId)) return new Rejection("request-invalid");
         if (await store.ReadJsonAsync<CopyRequest>(BlobPaths.Request(upload.Agency, upload.CopyId), cancellationToken) is { } earlier)
-            return earlier.Value;
+            return await MarkOpenAsync(earlier.Value, cancellationToken);
         var agency = await office.FindAgencyAsync(upload.Agency, cancellationToken);
         if (agency is null) return new Rejection("agency-unknown");
         var clerk = await office.FindPersonAsync(upload.Agency, upload.ReceivedBy, cancellationToken);
@@ -76,25 +78,19 @@ internal sealed class ReceiveScan(IBlobStore store, OfficeDirectory office, Dail
         if (await store.CreateJsonAsync(BlobPaths.Request(upload.Agency, upload.CopyId), request, cancellationToken) is CreateOutcome.OtherAlreadyThere)
             request = (await store.ReadJsonAsync<CopyRequest>(BlobPaths.Request(upload.Agency, upload.CopyId), cancellationToken))!.Value;
 
-        await audit.AppendAsync(
-            new AuditEvent(
-                upload.Agency,
-                upload.ReceivedBy,
-                nameof(OfficeRole.OneStopClerk),
-                "copy-received",
-                upload.CopyId,
-                new Dictionary<string, string>
-                {
-                    ["dossier"] = request.DossierCode,
-                    ["pages"] = request.Files.Count.ToString(CultureInfo.InvariantCulture),
-                    // So that a page and the request that names it cannot be exchanged together.
-                    ["scan"] = ScanDigest.Of([.. request.Files.Select(file => Convert.FromHexString(file.Sha256))]),
-                },
-                $"{upload.CopyId}:received"),
-            request.AuditPage,
-            cancellationToken);
+        await audit.AppendAsync(RequestEvents.Received(request), request.AuditPage, cancellationToken);
+        return await MarkOpenAsync(request, cancellationToken);
+    }
+
+    /// <summary>Once more behind the request: a sweeper that saw the marker alone for too long may have removed it at this very moment.</summary>
+    private async Task<CopyRequest> MarkOpenAsync(CopyRequest request, CancellationToken cancellationToken)
+    {
+        if (!request.IsFinished)
+            await store.CreateImmutableAsync(BlobPaths.OpenMarker(request.Agency, request.CopyId), Encoding.ASCII.GetBytes(request.CopyId), cancellationToken);
         return request;
     }
+
+    private static bool IsCopyId(string copyId) => copyId.Length is >= 8 and <= 64 && copyId.All(c => c is >= '0' and <= '9' or >= 'a' and <= 'z');
 
     private Result<IReadOnlyList<(ScanFile File, ReadOnlyMemory<byte> Content)>> ReadPages(ScanUpload upload)
     {

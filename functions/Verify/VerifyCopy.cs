@@ -51,8 +51,9 @@ internal sealed partial class VerifyCopy(IBlobStore store, CertificationRegister
     /// <summary>By the file itself: its digest, then its signatures.</summary>
     public Task<Verdict> ByFileAsync(ReadOnlyMemory<byte> file, CancellationToken cancellationToken) => GuardAsync(async () =>
     {
-        var verdict = await DigestAsync(Convert.ToHexStringLower(SHA256.HashData(file.Span)), cancellationToken);
-        if (verdict.Kind is VerdictKind.NotRegistered) verdict = await ByCodeInsideAsync(file, verdict, cancellationToken);
+        var sha256 = Convert.ToHexStringLower(SHA256.HashData(file.Span));
+        var verdict = await DigestAsync(sha256, cancellationToken);
+        if (verdict.Kind is VerdictKind.NotRegistered) verdict = await ByCodeInsideAsync(file, sha256, verdict, cancellationToken);
         return verdict with { Report = SignedFileCheck.Check(file, await office.TrustAnchorsAsync(cancellationToken), clock.GetUtcNow()) };
     });
 
@@ -60,19 +61,21 @@ internal sealed partial class VerifyCopy(IBlobStore store, CertificationRegister
     {
         var index = await store.ReadJsonAsync<DigestEntry>(BlobPaths.DigestIndex(sha256.ToLowerInvariant()), cancellationToken);
         if (index is null) return new Verdict(VerdictKind.NotRegistered);
-        // The index alone decides nothing; a record that is not published yet is not registered yet.
+        // The index is only written once the entry is issued; where it leads nowhere, something was lost, or is just being written.
         var record = await FindAsync(index.Value.Code, cancellationToken);
-        var version = record?.Versions.FirstOrDefault(one => one.Sha256.Equals(sha256, StringComparison.OrdinalIgnoreCase));
-        if (record is null || version is null) return new Verdict(VerdictKind.NotRegistered);
-        return Judge(record, version, version == record.Versions[^1] ? VerdictKind.Unchanged : VerdictKind.NewerVersion);
+        return record is not null && Matching(record, sha256) is { } version
+            ? JudgeFile(record, version)
+            : throw new IntegrityException(BlobPaths.DigestIndex(sha256.ToLowerInvariant()), "leads to no registered copy");
     }
 
     /// <summary>The bytes are not registered, but the file says whose copy it is: then it was changed, perhaps only appended to.</summary>
-    private async Task<Verdict> ByCodeInsideAsync(ReadOnlyMemory<byte> file, Verdict otherwise, CancellationToken cancellationToken)
+    private async Task<Verdict> ByCodeInsideAsync(ReadOnlyMemory<byte> file, string sha256, Verdict otherwise, CancellationToken cancellationToken)
     {
         foreach (var code in CodesInFile.Find(file))
         {
             if (await FindAsync(code, cancellationToken) is not { } record) continue;
+            // Only the index is missing: the file is the registered one.
+            if (Matching(record, sha256) is { } same) return JudgeFile(record, same);
             var appended = record.Versions.Any(version =>
                 version.Length < file.Length
                 && Convert.ToHexStringLower(SHA256.HashData(file.Span[..(int)version.Length])) == version.Sha256);
@@ -91,11 +94,16 @@ internal sealed partial class VerifyCopy(IBlobStore store, CertificationRegister
         var entry = RegisterBook.TryParse(record.Book, out var book)
             ? await register.FindAsync(record.Agency, book, record.RegisterNumber, cancellationToken)
             : null;
-        if (record.Code != code || record.Versions.Count == 0 || entry is null || entry.State is not RegisterState.Issued
-            || entry.CopyId != record.CopyId || entry.Sha256 != record.Versions[0].Sha256)
+        if (record.Code != code || entry is null || !record.AgreesWith(entry))
             throw new IntegrityException(path, "differs from the register");
         return record;
     }
+
+    private static PublicVersion? Matching(PublicRecord record, string sha256) =>
+        record.Versions.FirstOrDefault(one => one.Sha256.Equals(sha256, StringComparison.OrdinalIgnoreCase));
+
+    private static Verdict JudgeFile(PublicRecord record, PublicVersion version) =>
+        Judge(record, version, version == record.Versions[^1] ? VerdictKind.Unchanged : VerdictKind.NewerVersion);
 
     private static Verdict Judge(PublicRecord record, PublicVersion version, VerdictKind kind) => new(
         record.Status switch

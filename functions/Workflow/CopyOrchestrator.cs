@@ -15,6 +15,7 @@ internal sealed class CopyOrchestrator : TaskOrchestrator<CopyWork, string>
     public const string SealReleased = nameof(SealReleased);
 
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
 
     public override async Task<string> RunAsync(TaskOrchestrationContext context, CopyWork work)
     {
@@ -125,9 +126,7 @@ internal sealed class CopyOrchestrator : TaskOrchestrator<CopyWork, string>
                 while ((outcome = await StepAsync(step, work with { Signer = signer })).Result is StepResult.Waiting)
                 {
                     context.SetCustomStatus(new StepStatus(step, signer, outcome.Code));
-                    await context.CreateTimer(outcome.Until is { } until && until.UtcDateTime > context.CurrentUtcDateTime
-                        ? until.UtcDateTime
-                        : context.CurrentUtcDateTime + LookAgain, CancellationToken.None);
+                    await context.CreateTimer(NextLook(context.CurrentUtcDateTime, outcome.Until), CancellationToken.None);
                 }
 
                 if (outcome.Result is not StepResult.Done) return outcome;
@@ -135,6 +134,12 @@ internal sealed class CopyOrchestrator : TaskOrchestrator<CopyWork, string>
 
             return StepOutcome.Done;
         }
+
+        /// <summary>When it says, but often enough for a stop to be seen.</summary>
+        private static DateTime NextLook(DateTime now, DateTimeOffset? until) =>
+            until is null || until.Value.UtcDateTime <= now ? now + LookAgain
+            : until.Value.UtcDateTime < now + LongestWait ? until.Value.UtcDateTime
+            : now + LongestWait;
 
         /// <summary>True when the event came, false at the due time. No due time: waits for the event alone.</summary>
         public async Task<bool> EventAsync(string name, DateTimeOffset? due)

@@ -50,6 +50,7 @@ internal sealed partial class CopyWorkflow(
     public async Task TellAsync(CopyRequest request, string? eventName, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
+        if (request.IsFinished) return;
         var instance = InstanceId(request.CopyId, request.Attempt);
         try
         {

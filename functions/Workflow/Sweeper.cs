@@ -1,3 +1,4 @@
+using System.Text;
 using ECopy.Functions.Domain;
 using ECopy.Functions.Hub;
 using ECopy.Functions.Requests;
@@ -22,12 +23,11 @@ internal sealed partial class Sweeper(
     /// <summary>Finished instances are of no more use: the store has everything. Long enough to look into a complaint.</summary>
     private static readonly TimeSpan KeepHistories = TimeSpan.FromDays(30);
 
-    private readonly Dictionary<string, DateTimeOffset> alone = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> alone = new(StringComparer.Ordinal);
 
     /// <summary>One round over all open requests. One bad request does not keep the others waiting.</summary>
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
-        await hub.PurgeAllInstancesAsync(new PurgeInstancesFilter(CreatedTo: clock.GetUtcNow() - KeepHistories), cancellationToken);
         await foreach (var marker in store.ListAsync(BlobPaths.OpenMarkers, cancellationToken))
         {
             if (marker.Split('/') is not [_, var agency, var copyId]) continue;
@@ -52,6 +52,7 @@ internal sealed partial class Sweeper(
             try
             {
                 await SweepAsync(stoppingToken);
+                await hub.PurgeAllInstancesAsync(new PurgeInstancesFilter(CreatedTo: clock.GetUtcNow() - KeepHistories), stoppingToken);
             }
             catch (Exception failure) when (failure is not OperationCanceledException)
             {
@@ -66,7 +67,7 @@ internal sealed partial class Sweeper(
         var request = await requests.FindAsync(agency, copyId, cancellationToken);
         if (request is null)
         {
-            await ForgetAbandonedAsync(copyId, marker, cancellationToken);
+            await ForgetAbandonedAsync(agency, copyId, marker, cancellationToken);
             return;
         }
 
@@ -86,7 +87,7 @@ internal sealed partial class Sweeper(
             LogStarted(copyId, request.Attempt);
             await workflow.TellAsync(request, null, cancellationToken);
         }
-        else if (IsStuck(instance))
+        else if (IsStuck(instance) && Age(instance) >= Pause(request.Attempt))
         {
             await RestartAsync(request, instance, cancellationToken);
         }
@@ -103,14 +104,20 @@ internal sealed partial class Sweeper(
         var raised = await requests.ChangeAsync(
             request.Agency,
             request.CopyId,
-            current => current.Attempt == request.Attempt && !current.IsFinished ? current with { Attempt = current.Attempt + 1 } : current,
+            current => current.Attempt == request.Attempt && !current.IsFinished ? current with { Attempt = current.Attempt + 1, Waiting = "retrying" } : current,
             cancellationToken);
         if (!instance.IsCompleted) await hub.TerminateInstanceAsync(instance.InstanceId, "superseded", cancellationToken);
         if (!raised.IsFinished) await workflow.TellAsync(raised, null, cancellationToken);
     }
 
+    /// <summary>Whichever way the clock was set in between.</summary>
+    private TimeSpan Age(OrchestrationMetadata instance) => (clock.GetUtcNow() - instance.LastUpdatedAt).Duration();
+
+    /// <summary>The second attempt comes at once, later ones ever more slowly: what fails each time needs a person, not a loop.</summary>
+    private static TimeSpan Pause(int attempt) => attempt == 1 ? TimeSpan.Zero : TimeSpan.FromSeconds(Math.Min(1800, 15 * Math.Pow(2, Math.Min(attempt, 10))));
+
     private bool IsStuck(OrchestrationMetadata instance) =>
-        instance.IsCompleted || (!WaitsForEvent(instance) && clock.GetUtcNow() - instance.LastUpdatedAt > deadline.Stuck);
+        instance.IsCompleted || (!WaitsForEvent(instance) && Age(instance) > deadline.Stuck);
 
     private static bool WaitsForEvent(OrchestrationMetadata instance) => instance.ReadCustomStatusAs<StepStatus>()?.Waiting is not null;
 
@@ -122,14 +129,15 @@ internal sealed partial class Sweeper(
         _ => null,
     };
 
-    private async Task ForgetAbandonedAsync(string copyId, string marker, CancellationToken cancellationToken)
+    private async Task ForgetAbandonedAsync(string agency, string copyId, string marker, CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
-        if (!alone.TryAdd(copyId, now) && now - alone[copyId] > Abandoned)
-        {
-            await store.DeleteAsync(marker, cancellationToken);
-            alone.Remove(copyId);
-        }
+        // Elapsed time, not the time of day: a clock that jumps must not make an upload look abandoned.
+        if (alone.TryAdd(copyId, clock.GetTimestamp()) || clock.GetElapsedTime(alone[copyId]) <= Abandoned) return;
+        await store.DeleteAsync(marker, cancellationToken);
+        alone.Remove(copyId);
+        // The sender may have come back at this very moment: then the marker belongs there.
+        if (await requests.FindAsync(agency, copyId, cancellationToken) is { IsFinished: false })
+            await store.CreateImmutableAsync(marker, Encoding.ASCII.GetBytes(copyId), cancellationToken);
     }
 
     [LoggerMessage(EventId = 211, Level = LogLevel.Information, Message = "Request {CopyId} had no instance; attempt {Attempt} started")]

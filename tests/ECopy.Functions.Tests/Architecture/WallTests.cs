@@ -20,7 +20,7 @@ public sealed partial class WallTests
         ["Layout"] = [],
         ["Texts"] = ["Domain"],
         ["Office"] = ["Domain", "Storage"],
-        ["Requests"] = ["Domain", "Storage"],
+        ["Requests"] = ["Domain", "Storage", "Ledger"],
         ["Upload"] = ["Domain", "Storage", "Ledger", "Office", "Requests"],
         ["Hash"] = ["Domain", "Storage", "Ledger", "Office", "Requests"],
         ["Review"] = ["Domain", "Storage", "Ledger", "Office", "Requests"],
