@@ -33,6 +33,7 @@ internal sealed class OwnedStore : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(arguments);
         ArgumentNullException.ThrowIfNull(options);
+        if (!LocalSocket.Fits(Path.GetFullPath(arguments.DataFolder))) return new Rejection("data-folder-too-deep", "folder", arguments.DataFolder);
         var existing = await DataFolder.OpenReadOnlyAsync(arguments.DataFolder, cancellationToken);
         var kind = wanted ?? (existing.IsRejected ? StoreKind.Demo : existing.Value.Identity.Kind);
         var opened = await DataFolder.OpenAsync(arguments.DataFolder, kind, TimeProvider.System, cancellationToken);

@@ -7,6 +7,10 @@ internal static class BlobPaths
 
     public const string Requests = "requests/";
 
+    public const string PublicRecords = "public/";
+
+    public const string DigestIndexes = "digests/";
+
     public const string TrustAnchors = "office/trust/";
 
     public const string Agencies = "office/agencies/";

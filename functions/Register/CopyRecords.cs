@@ -28,6 +28,7 @@ internal sealed class CopyRecords(IBlobStore store, CertificationRegister regist
         // Every request, with the digest of its pages as it states them.
         var known = new Dictionary<string, string>(StringComparer.Ordinal);
         var registered = new HashSet<string>(StringComparer.Ordinal);
+        var published = new HashSet<string>(StringComparer.Ordinal);
         await foreach (var path in store.ListAsync(BlobPaths.Requests, cancellationToken))
         {
             var request = (await store.ReadRequiredJsonAsync<CopyRequest>(path, cancellationToken)).Value;
@@ -39,11 +40,13 @@ internal sealed class CopyRecords(IBlobStore store, CertificationRegister regist
             if (request.Issued is not { } issued) continue;
             registered.Add(request.CopyId);
             yield return new ExpectedBlob(issued.Path, issued.Sha256, path);
+            published.Add(BlobPaths.PublicRecord(request.VerificationCode));
+            published.Add(BlobPaths.DigestIndex(issued.Sha256));
             await RequirePublishedAsync(path, request, issued, cancellationToken);
         }
 
         await RequireRequestsAsync(known, registered, open, cancellationToken);
-        await RequireKnownPublicRecordsAsync(known, cancellationToken);
+        await RequireNothingElsePublishedAsync(published, cancellationToken);
     }
 
     private async Task RequirePublishedAsync(string path, CopyRequest request, IssuedCopy issued, CancellationToken cancellationToken)
@@ -57,9 +60,7 @@ internal sealed class CopyRecords(IBlobStore store, CertificationRegister regist
 
         var publicPath = BlobPaths.PublicRecord(request.VerificationCode);
         var record = (await store.ReadRequiredJsonAsync<PublicRecord>(publicPath, cancellationToken)).Value;
-        if (record.Code != request.VerificationCode || record.CopyId != request.CopyId || record.RegisterNumber != number || record.Book != book.Name
-            || record.Date != entry.Date || record.Document != entry.Document || record.OfficialName != entry.Signer.Name || record.OfficialTitle != entry.Signer.Title
-            || record.Versions is not [var first, ..] || first.Sha256 != issued.Sha256 || first.Length != issued.Length)
+        if (record.Code != request.VerificationCode || record.Book != book.Name || !record.AgreesWith(entry) || record.Versions[0].Length != issued.Length)
             throw new IntegrityException(publicPath, $"differs from number {number} of {book.Name}");
         var indexPath = BlobPaths.DigestIndex(issued.Sha256);
         if ((await store.ReadRequiredJsonAsync<DigestEntry>(indexPath, cancellationToken)).Value.Code != request.VerificationCode)
@@ -116,15 +117,31 @@ internal sealed class CopyRecords(IBlobStore store, CertificationRegister regist
             throw new IntegrityException(path, $"is not registered, though number {entry.Number} of {book.Name} is issued: put back to an earlier state");
     }
 
-    /// <summary>A public record of a copy that nobody issued would be a forgery made by writing to the store.</summary>
-    private async Task RequireKnownPublicRecordsAsync(Dictionary<string, string> known, CancellationToken cancellationToken)
+    /// <summary>A public record or an index that belongs to no registered copy would be a forgery made by writing to the store.</summary>
+    private async Task RequireNothingElsePublishedAsync(HashSet<string> published, CancellationToken cancellationToken)
     {
-        await foreach (var path in store.ListAsync("public/", cancellationToken))
+        await foreach (var path in store.ListAsync(BlobPaths.PublicRecords, cancellationToken))
         {
+            if (published.Contains(path)) continue;
             var record = (await store.ReadRequiredJsonAsync<PublicRecord>(path, cancellationToken)).Value;
-            if (known.ContainsKey(record.CopyId)) continue;
-            if (await store.ReadAsync(BlobPaths.Request(record.Agency, record.CopyId), cancellationToken) is null)
-                throw new IntegrityException(path, "belongs to no copy that was ever received");
+            if (!await IsOwnAsync(record, path, record.Versions is [var only] ? only.Sha256 : null, cancellationToken)) throw new IntegrityException(path, "belongs to no registered copy");
         }
+
+        await foreach (var path in store.ListAsync(BlobPaths.DigestIndexes, cancellationToken))
+        {
+            if (published.Contains(path)) continue;
+            var index = (await store.ReadRequiredJsonAsync<DigestEntry>(path, cancellationToken)).Value;
+            // Written before the public record: while that is missing, the copy is still under way, or was just issued.
+            var record = (await store.ReadJsonAsync<PublicRecord>(BlobPaths.PublicRecord(index.Code), cancellationToken))?.Value;
+            if (record is not null && !await IsOwnAsync(record, BlobPaths.PublicRecord(record.Code), path[BlobPaths.DigestIndexes.Length..^".json".Length], cancellationToken))
+                throw new IntegrityException(path, "belongs to no registered copy");
+        }
+    }
+
+    /// <summary>Whether its request, read now, says the same: published since the requests were walked, or about to be finished.</summary>
+    private async Task<bool> IsOwnAsync(PublicRecord record, string path, string? sha256, CancellationToken cancellationToken)
+    {
+        var request = (await store.ReadJsonAsync<CopyRequest>(BlobPaths.Request(record.Agency, record.CopyId), cancellationToken))?.Value;
+        return request is not null && BlobPaths.PublicRecord(request.VerificationCode) == path && (request.Issued is null ? !request.IsFinished : request.Issued.Sha256 == sha256);
     }
 }

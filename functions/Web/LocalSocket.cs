@@ -8,19 +8,13 @@ namespace ECopy.Functions.Web;
 /// </summary>
 internal static class LocalSocket
 {
-    /// <summary>A socket's path holds 107 bytes; a longer one is reached through a short link under the temporary folder.</summary>
+    /// <summary>A socket's path holds 107 bytes (unix(7)).</summary>
     private const int LongestPath = 107;
 
-    public static string PathIn(string dataFolder)
-    {
-        var path = Path.Combine(dataFolder, ECopyHost.SocketName);
-        if (System.Text.Encoding.UTF8.GetByteCount(path) <= LongestPath) return path;
-        var name = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(dataFolder)))[..24];
-        var folder = Directory.CreateDirectory(
-            Path.Combine(Path.GetTempPath(), $"ecopy-{Environment.UserName}"),
-            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        return Path.Combine(folder.FullName, name);
-    }
+    public static string PathIn(string dataFolder) => Path.Combine(dataFolder, ECopyHost.SocketName);
+
+    /// <summary>False for a folder so deep that no socket fits into it.</summary>
+    public static bool Fits(string dataFolder) => System.Text.Encoding.UTF8.GetByteCount(PathIn(dataFolder)) <= LongestPath;
 
     /// <summary>Removes what a killed owner left; only for the holder of the folder's lock.</summary>
     public static void Clear(string dataFolder) => File.Delete(PathIn(dataFolder));

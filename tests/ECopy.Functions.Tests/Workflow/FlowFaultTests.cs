@@ -6,6 +6,7 @@ using ECopy.Functions.Register;
 using ECopy.Functions.Review;
 using ECopy.Functions.Sign;
 using ECopy.Functions.Storage;
+using ECopy.Functions.Verify;
 using ECopy.Functions.Workflow;
 using ECopy.TestKit;
 
@@ -189,6 +190,113 @@ public sealed class FlowFaultTests
             current => current with { ScanDigest = digest, Files = [current.Files[0] with { Sha256 = digest, Length = other.Length }] });
         var audit = await office.AuditAsync();
         Assert.Equal((AuditVerdict.Bad, BlobPaths.Request(TestOffice.Agency, copyId)), (audit.Verdict, audit.Record));
+    }
+
+    [Fact]
+    public async Task A_public_record_that_says_more_than_the_register_gives_no_verdict_and_is_named()
+    {
+        await using var office = await TestOffice.OpenAsync();
+        var request = await office.CertifyAsync();
+        var verify = office.Get<VerifyCopy>();
+        var path = BlobPaths.PublicRecord(request.VerificationCode);
+        var genuine = await office.Store.ReadAsync(path, default);
+        var forged = new string('a', 64);
+        await office.Store.CreateJsonAsync(BlobPaths.DigestIndex(forged), new DigestEntry(1, request.VerificationCode, 2), default);
+        foreach (var forge in (Func<PublicRecord, PublicRecord>[])
+        [
+            record => record with { Document = "Bằng tiến sĩ" },
+            record => record with { OfficialName = "Người khác" },
+            record => record with { Date = record.Date.AddDays(-1) },
+            record => record with { Versions = [.. record.Versions, new PublicVersion(2, forged, 5, 2)] },
+        ])
+        {
+            await ChangeAsync(office, path, forge);
+            Assert.Equal(VerdictKind.CannotCheck, (await verify.ByCodeAsync(request.VerificationCode, default)).Kind);
+            Assert.Equal(VerdictKind.CannotCheck, (await verify.ByDigestAsync(forged, default)).Kind);
+            Assert.Equal((AuditVerdict.Bad, path), ((await office.AuditAsync()).Verdict, (await office.AuditAsync()).Record));
+            await File.WriteAllBytesAsync(Path.Combine(office.DataPath, path), genuine!.Content.ToArray());
+        }
+
+        Assert.Equal((AuditVerdict.Bad, BlobPaths.DigestIndex(forged)), ((await office.AuditAsync()).Verdict, (await office.AuditAsync()).Record));
+        File.Delete(Path.Combine(office.DataPath, BlobPaths.DigestIndex(forged)));
+        Assert.Equal(AuditVerdict.Clean, (await office.AuditAsync()).Verdict);
+
+        // A second record of the same copy under another code.
+        var code = VerificationCode.Draw();
+        await office.Store.CreateJsonAsync(BlobPaths.PublicRecord(code), StoredJson.Parse<PublicRecord>(path, genuine!.Content.Span) with { Code = code }, default);
+        Assert.Equal((AuditVerdict.Bad, BlobPaths.PublicRecord(code)), ((await office.AuditAsync()).Verdict, (await office.AuditAsync()).Record));
+    }
+
+    [Fact]
+    public async Task Without_its_digest_index_the_registered_file_is_still_unchanged()
+    {
+        await using var office = await TestOffice.OpenAsync();
+        var request = await office.CertifyAsync();
+        var copy = (await office.Store.ReadAsync(request.Issued!.Path, default))!.Content;
+        await office.Store.DeleteAsync(BlobPaths.DigestIndex(request.Issued.Sha256), default);
+        Assert.Equal(VerdictKind.Unchanged, (await office.Get<VerifyCopy>().ByFileAsync(copy, default)).Kind);
+    }
+
+    [Fact]
+    public async Task A_number_voided_by_an_attempt_that_was_killed_is_never_signed_under()
+    {
+        var keys = new BrokenSeal();
+        await using var office = await TestOffice.OpenAsync(change: keys.Install);
+        await SealByHandAsync(office);
+        var copyId = (await office.SubmitAsync()).Value.CopyId;
+        await office.WhenStateAsync(copyId, CopyState.WaitingForReview);
+        await office.DecideAsync(copyId);
+        var waiting = await office.WhenStateAsync(copyId, CopyState.WaitingForSeal);
+        // As an attempt leaves it that was killed between the void and the request: given up, entry void, decision still there.
+        await ChangeAsync<CopyRequest>(office, BlobPaths.Request(TestOffice.Agency, copyId), current => current with { GivenUp = new GivenUp(1, "signing-key-failed") });
+        await office.Get<NumberRelease>().RunAsync(waiting, 1, "signing-key-failed", default);
+        keys.Mend();
+        await office.Hub.TerminateInstanceAsync(CopyWorkflow.InstanceId(copyId, 1), "killed");
+        await office.Hub.WaitForInstanceCompletionAsync(CopyWorkflow.InstanceId(copyId, 1));
+        await office.Sweeper.SweepAsync(default);
+        var back = await office.WhenAsync(copyId, request => request.Failure is not null);
+        Assert.Equal((CopyState.WaitingForReview, "signing-key-failed", 2), (back.State, back.Failure!.Code, back.Attempt));
+        Assert.Empty(await office.PathsAsync("copies/"));
+        await office.DecideAsync(copyId);
+        await office.WhenStateAsync(copyId, CopyState.WaitingForSeal);
+        await office.Workflow.ReleaseSealAsync(new SealOrder(TestOffice.Agency, copyId, "vanthu.ha"), default);
+        Assert.Equal(2, (await office.WhenStateAsync(copyId, CopyState.Registered)).Reservation!.Number);
+    }
+
+    [Fact]
+    public async Task A_late_step_of_an_approval_that_was_taken_back_is_superseded()
+    {
+        var keys = new BrokenSeal();
+        await using var office = await TestOffice.OpenAsync(change: keys.Install);
+        var copyId = (await office.SubmitAsync()).Value.CopyId;
+        await office.WhenStateAsync(copyId, CopyState.WaitingForReview);
+        await office.DecideAsync(copyId);
+        await office.WhenAsync(copyId, request => request.Failure is not null);
+        foreach (var step in (ICopyStep[])[office.Get<LookForSeal>(), office.Get<CreateSignature>(), office.Get<PrepareSignature>(), office.Get<ReserveNumber>()])
+            Assert.Equal(StepResult.Superseded, (await step.RunAsync(new CopyWork(TestOffice.Agency, copyId, 1, 1, SignerRole.Seal), default)).Result);
+        Assert.Equal(CopyState.WaitingForReview, (await office.WhenAsync(copyId, _ => true)).State);
+        Assert.False((await office.Workflow.StopAsync(new StopCommand(TestOffice.Agency, copyId, "quantri.mau", "terminated", "thôi"), default)).IsRejected);
+        await office.WhenStateAsync(copyId, CopyState.Failed);
+    }
+
+    [Fact]
+    public async Task A_decision_whose_trail_entry_was_lost_is_written_by_the_step_that_takes_it_up()
+    {
+        await using var office = await TestOffice.OpenAsync();
+        var copyId = (await office.SubmitAsync()).Value.CopyId;
+        var request = await office.WhenStateAsync(copyId, CopyState.WaitingForReview);
+        await WaitingForEventAsync(office, copyId);
+        // The request as the command left it when it was killed: decided, and nothing in the trail.
+        await ChangeAsync<CopyRequest>(office, BlobPaths.Request(TestOffice.Agency, copyId), current => current with
+        {
+            Approval = 1,
+            Decision = new Decision(ReviewDecision.Approved, DemoOffice.Attestor, request.ScanDigest!, [], office.Clock.GetUtcNow()),
+        });
+        await office.Sweeper.SweepAsync(default);
+        await office.WhenStateAsync(copyId, CopyState.Registered);
+        var actions = new List<string>();
+        await foreach (var entry in office.Get<Functions.Ledger.AuditTrail>().ReadAsync(TestOffice.Agency, default)) actions.Add(entry.Action);
+        Assert.Equal(["copy-received", "copy-approved"], actions.Take(2));
     }
 
     [Fact]
