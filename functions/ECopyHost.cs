@@ -55,6 +55,7 @@ internal static class ECopyHost
         AddStore(builder.Services, data.Blobs, witness, terms);
         AddSteps(builder.Services, data);
         AddHub(builder.Services, data);
+        AddWeb(builder);
         builder.Services.AddPublicPages();
         change?.Invoke(builder.Services);
 
@@ -94,6 +95,9 @@ internal static class ECopyHost
         services.AddSingleton<DailySequence>();
         services.AddSingleton<CopyRequests>();
         services.AddSingleton<OfficeDirectory>();
+        services.AddSingleton<CopyListing>();
+        services.AddSingleton<Accounts>();
+        services.AddSingleton<ApiTokens>();
         services.AddSingleton<VerifyCopy>();
         services.AddSingleton<IExpectedRecords, CopyRecords>();
         services.AddSingleton<StoreAudit>(provider => new StoreAudit(store, witness, provider.GetRequiredService<LedgerOptions>(), [.. provider.GetServices<IExpectedRecords>()]));
@@ -107,6 +111,7 @@ internal static class ECopyHost
         services.AddSingleton(CopyFonts.Load());
         services.AddSingleton<CopyComposer>();
         services.AddSingleton<ReceiveScan>();
+        services.AddSingleton<UploadKeys>();
         services.AddSingleton<HashScan>();
         services.AddSingleton<DecideCopy>();
         services.AddSingleton<StopCopy>();
@@ -131,6 +136,18 @@ internal static class ECopyHost
             new KeyFiles(FileBlobStore.Open(Path.Combine(data.FullPath, "authority"))),
             new KeyFiles(FileBlobStore.Open(Path.Combine(data.FullPath, "keys"))),
             provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new DemoAccounts(
+            FileBlobStore.Open(Path.Combine(data.FullPath, "keys")),
+            provider.GetRequiredService<OfficeDirectory>(),
+            provider.GetRequiredService<Accounts>(),
+            provider.GetRequiredService<ApiTokens>(),
+            provider.GetRequiredService<StoreTerms>()));
+    }
+
+    private static void AddWeb(WebApplicationBuilder builder)
+    {
+        builder.Services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
+        builder.Services.AddECopyAccess().AddECopyLimits(builder.Configuration).AddECopyDescription();
     }
 
     private static void AddHub(IServiceCollection services, DataFolder data)

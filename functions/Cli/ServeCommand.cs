@@ -1,4 +1,5 @@
 using System.Globalization;
+using ECopy.Functions.Demo;
 using ECopy.Functions.Domain;
 
 namespace ECopy.Functions.Cli;
@@ -26,11 +27,23 @@ internal static class ServeCommand
         }
 
         await using var owned = started.Value;
-        if (owned.IsDemo) terminal.Say("demo-store");
+        if (owned.IsDemo) await SayAccountsAsync(owned, terminal, cancellationToken);
         var address = owned.App.Urls.First(url => url.StartsWith("http://", StringComparison.Ordinal) && !url.Contains("unix", StringComparison.Ordinal));
         terminal.Say("listening", ("url", address.Replace("127.0.0.1", "localhost", StringComparison.Ordinal)));
         await owned.App.WaitForShutdownAsync(cancellationToken);
         return 0;
+    }
+
+    /// <summary>At every start, since the first start's output is long gone when somebody wants to sign in.</summary>
+    private static async Task SayAccountsAsync(OwnedStore owned, Terminal terminal, CancellationToken cancellationToken)
+    {
+        terminal.Say("demo-store");
+        foreach (var account in await owned.App.Services.GetRequiredService<DemoAccounts>().EnsureAsync(cancellationToken))
+        {
+            terminal.Say(
+                "demo-account",
+                ("role", account.Role.ToString().PadRight(12)), ("user", account.UserName.PadRight(12)), ("password", account.Password), ("token", account.Token));
+        }
     }
 
     private static Result<HostOptions> OptionsOf(Arguments arguments)

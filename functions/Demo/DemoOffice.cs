@@ -47,7 +47,7 @@ internal sealed class DemoOffice(IBlobStore store, KeyFiles authorityFiles, KeyF
         foreach (var person in persons)
         {
             await store.CreateJsonAsync(BlobPaths.Person(AgencyCode, person.PersonId), person, cancellationToken);
-            await store.CreateJsonAsync(BlobPaths.Account(AgencyCode, person.PersonId), new Account(1, AgencyCode, person.PersonId, person.PersonId), cancellationToken);
+            await store.CreateJsonAsync(BlobPaths.Account(AgencyCode, person.PersonId), new Account(Account.CurrentSchema, AgencyCode, person.PersonId, person.PersonId), cancellationToken);
         }
 
         await store.CreateJsonAsync(

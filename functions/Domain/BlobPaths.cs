@@ -13,6 +13,8 @@ internal static class BlobPaths
 
     public const string TrustAnchors = "office/trust/";
 
+    public const string ApiTokens = "office/tokens/";
+
     public const string Agencies = "office/agencies/";
 
     public const string Copies = "copies/";
@@ -40,6 +42,16 @@ internal static class BlobPaths
     public static string Persons(string agency) => $"office/persons/{agency}/";
 
     public static string Account(string agency, string userName) => $"office/accounts/{agency}/{userName}.json";
+
+    /// <summary>By the SHA-256 of the token, lower-case hex.</summary>
+    public static string ApiToken(string sha256) => $"{ApiTokens}{sha256}.json";
+
+    /// <summary>What an upload's Idempotency-Key stands for.</summary>
+    public static string UploadKey(string agency, string digest) => $"idempotency/{agency}/{digest}.json";
+
+    public static string OpenMarkersOf(string agency) => $"{OpenMarkers}{agency}/";
+
+    public static string RequestsOf(string agency) => $"{Requests}{agency}/";
 
     public static string Certificate(string agency, string thumbprint) => $"office/certificates/{agency}/{thumbprint}.json";
 

@@ -79,8 +79,22 @@ internal sealed record OfficeCertificate(int Schema, string Agency, string Thumb
     public static int CurrentSchema => 1;
 }
 
-/// <summary>A sign-in of a person, at <see cref="BlobPaths.Account"/>. No password: sign-in comes with the pages.</summary>
-internal sealed record Account(int Schema, string Agency, string UserName, string PersonId) : IStoredRecord
+/// <summary>
+/// A sign-in of a person, at <see cref="BlobPaths.Account"/>. Schema 1 knew no password: such an account is read, nobody can
+/// sign in with it until one is set, and it is written as schema 2 then.
+/// </summary>
+/// <param name="Failures">Attempts since the last success, each counted before its password is looked at.</param>
+/// <param name="LockedUntil">Set by the last failure that is allowed.</param>
+internal sealed record Account(
+    int Schema, string Agency, string UserName, string PersonId, PasswordHash? Password = null, int Failures = 0, DateTimeOffset? LockedUntil = null) : IStoredRecord
+{
+    public static int CurrentSchema => 2;
+}
+
+/// <summary>A token by which a program acts for an account, at <see cref="BlobPaths.ApiToken"/>: the token itself is nowhere.</summary>
+/// <param name="Sha256">Of the token, lower-case hex: also its place, so that asking for it is one read.</param>
+/// <param name="Name">What the owner calls it.</param>
+internal sealed record ApiToken(int Schema, string Sha256, string Agency, string UserName, string Name, DateTimeOffset CreatedAt, DateTimeOffset? RevokedAt) : IStoredRecord
 {
     public static int CurrentSchema => 1;
 }

@@ -41,7 +41,7 @@ internal static class Assets
     public static void MapRootFiles(this IEndpointRouteBuilder routes)
     {
         string[] reading = [HttpMethods.Get, HttpMethods.Head];
-        routes.MapMethods("/favicon.ico", reading, () => Results.File(Path.Combine(Own, "favicon.ico"), "image/x-icon"));
-        routes.MapMethods("/robots.txt", reading, () => Results.Text("User-agent: *\nDisallow: /api/\nDisallow: /office/\n", "text/plain"));
+        routes.MapMethods("/favicon.ico", reading, () => Results.File(Path.Combine(Own, "favicon.ico"), "image/x-icon")).AllowAnonymous();
+        routes.MapMethods("/robots.txt", reading, () => Results.Text("User-agent: *\nDisallow: /api/\nDisallow: /office/\n", "text/plain")).AllowAnonymous();
     }
 }

@@ -21,8 +21,11 @@ internal static class FailurePage
     {
         ArgumentNullException.ThrowIfNull(context);
         return context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
-            && !Machines.Any(machine => context.Request.Path.StartsWithSegments(machine, StringComparison.OrdinalIgnoreCase));
+            && !IsForMachines(context.Request.Path);
     }
+
+    /// <summary>Whether programs talk there, not browsers.</summary>
+    public static bool IsForMachines(PathString path) => Machines.Any(machine => path.StartsWithSegments(machine, StringComparison.OrdinalIgnoreCase));
 
     public static Task WriteAsync(HttpContext context, Rejection rejection, int status)
     {

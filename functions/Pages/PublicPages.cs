@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
+using ECopy.Functions.Web;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.WebEncoders;
 
@@ -30,6 +31,10 @@ internal static class PublicPages
     public static void MapPublicPages(this WebApplication app)
     {
         app.MapRootFiles();
-        app.MapRazorPages();
+        // Public by name: what says nothing takes nobody without an account.
+        app.MapRazorPages().AllowAnonymous().Add(page =>
+        {
+            if (page is RouteEndpointBuilder { RoutePattern.RawText: { } route } && (route == "v" || route.StartsWith("v/", StringComparison.Ordinal))) page.Metadata.Add(new VerifyLimit());
+        });
     }
 }

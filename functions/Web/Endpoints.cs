@@ -8,10 +8,17 @@ internal static class Endpoints
     public static void MapECopy(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
+        // Outermost, so that faults and refusals carry them too.
+        app.UseSecurityHeaders();
         app.UseProblems();
         app.UsePublicPages();
-        app.MapGet("/health/live", () => Results.Json(new { status = "live" }));
+        app.UseRateLimiter();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapGet("/health/live", () => Results.Json(new { status = "live" })).AllowAnonymous();
+        app.MapOpenApi("/openapi/v1.json").AllowAnonymous();
         app.MapVerify();
+        app.MapCopies();
         app.MapLocalCertify();
         app.MapPublicPages();
     }

@@ -15,6 +15,15 @@ internal static class Problems
         type: $"urn:ecopy:{rejection.Code}",
         extensions: new Dictionary<string, object?> { ["code"] = rejection.Code });
 
+    /// <summary>429 with the seconds to wait.</summary>
+    public static Task TooManyAsync(HttpContext context, TimeSpan wait)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        context.Response.Headers.RetryAfter = seconds;
+        return AnswerAsync(context, new Rejection("too-many-requests", "seconds", seconds), StatusCodes.Status429TooManyRequests);
+    }
+
     /// <summary>What the reader chose, else Vietnamese unless the browser's first language is English.</summary>
     public static CultureInfo Reader(HttpContext context) => ReaderLanguage.Of(context);
 
@@ -40,6 +49,7 @@ internal static class Problems
                 StatusCodes.Status404NotFound => "not-found",
                 StatusCodes.Status405MethodNotAllowed => "method-not-allowed",
                 StatusCodes.Status413PayloadTooLarge => "file-too-large-plain",
+                StatusCodes.Status415UnsupportedMediaType => "content-type-wrong",
                 _ => "request-invalid",
             }),
             pages.HttpContext.Response.StatusCode));

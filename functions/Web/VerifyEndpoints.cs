@@ -14,8 +14,12 @@ internal static class VerifyEndpoints
     public static void MapVerify(this IEndpointRouteBuilder routes)
     {
         routes.MapGet("/api/verify/{code}", async (string code, HttpContext context, VerifyCopy verify, CancellationToken cancellationToken) =>
-            Answer(context, await verify.ByCodeAsync(code, cancellationToken)));
-        routes.MapPost("/api/verify", PostAsync);
+            Answer(context, await verify.ByCodeAsync(code, cancellationToken)))
+            .AllowAnonymous().LimitVerification().WithTags("verify")
+            .Describe<VerdictJson>("verifyCode", "What the register says of a code. A code alone proves nothing about a paper in hand.", StatusCodes.Status200OK, 429);
+        routes.MapPost("/api/verify", PostAsync)
+            .AllowAnonymous().LimitVerification().WithTags("verify")
+            .Describe<VerdictJson>("verifyFile", "Judges a PDF, or JSON with \"code\" or \"sha256\".", StatusCodes.Status200OK, 400, 413, 429);
     }
 
     private static async Task<IResult> PostAsync(HttpContext context, VerifyCopy verify, UploadLimits limits, CancellationToken cancellationToken)
@@ -40,7 +44,7 @@ internal static class VerifyEndpoints
         {
             return Problems.From(context, refused.StatusCode == StatusCodes.Status413PayloadTooLarge ? tooLarge : new Rejection("request-invalid"), refused.StatusCode);
         }
-        catch (Exception broken) when (broken is InvalidDataException or IOException)
+        catch (Exception cut) when (FormFaults.IsSenders(cut))
         {
             // A form that ends too early, or is none.
             return Problems.From(context, new Rejection("request-invalid"), StatusCodes.Status400BadRequest);

@@ -1,16 +1,19 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Net.Http.Headers;
 using ECopy.Functions;
 using ECopy.Functions.Demo;
 using ECopy.Functions.Domain;
 using ECopy.Functions.Hub;
 using ECopy.Functions.Hub.Embedded;
 using ECopy.Functions.Ledger;
+using ECopy.Functions.Office;
 using ECopy.Functions.Register;
 using ECopy.Functions.Requests;
 using ECopy.Functions.Review;
 using ECopy.Functions.Storage;
 using ECopy.Functions.Upload;
+using ECopy.Functions.Web;
 using ECopy.Functions.Workflow;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -55,6 +58,22 @@ internal sealed class TestOffice : IAsyncDisposable
 
     public DurableTaskClient Hub => App.Services.GetRequiredService<DurableTaskClient>();
 
+    /// <summary>Speaks HTTP with the program over its socket; with a new token of an account when one is named.</summary>
+    public async Task<HttpClient> ConnectAsync(string? userName = null, string agency = Agency)
+    {
+        if (userName is null) return ConnectWith(null);
+        var token = ApiTokens.Draw();
+        var added = await Get<ApiTokens>().AddAsync(agency, userName, "test", token, userName, default);
+        return added.IsRejected ? throw new InvalidOperationException(added.Rejection!.Code) : ConnectWith(token);
+    }
+
+    public HttpClient ConnectWith(string? token)
+    {
+        var client = LocalSocket.Connect(DataPath);
+        if (token is not null) client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return client;
+    }
+
     /// <summary>Opens an office. <paramref name="change"/> replaces services, at every start.</summary>
     public static async Task<TestOffice> OpenAsync(TimeProvider? clock = null, Action<IServiceCollection>? change = null)
     {
@@ -77,6 +96,8 @@ internal sealed class TestOffice : IAsyncDisposable
             services.Replace(ServiceDescriptor.Singleton(Clock));
             var hub = (EmbeddedHubOptions)services.Single(service => service.ServiceType == typeof(EmbeddedHubOptions)).ImplementationInstance!;
             services.Replace(ServiceDescriptor.Singleton(hub with { OnTurn = Turns.Enqueue }));
+            // Tests that are about something else must not meet the limits of one address.
+            services.Replace(ServiceDescriptor.Singleton(new GuardLimits(Off: true)));
             foreach (var change in changes) change(services);
         });
         await App.Services.GetRequiredService<EmbeddedHub>().StartAsync(default);

@@ -157,6 +157,7 @@ public sealed partial class PublicSite : IAsyncLifetime, IDisposable
         };
         foreach (var inherited in (string[])["Register__Witness", "PublicUrl", "Storage__ConnectionString", "FUNCTIONS_CUSTOMHANDLER_PORT"]) start.Environment.Remove(inherited);
         start.Environment["XDG_STATE_HOME"] = folder.Below("state");
+        start.Environment["Limits__Off"] = "true";
         return Process.Start(start)!;
     }
 

@@ -1,0 +1,147 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using ECopy.Functions.Domain;
+using ECopy.Functions.Register;
+using ECopy.Functions.Requests;
+using ECopy.Functions.Review;
+using ECopy.Functions.Sign;
+using ECopy.Functions.Storage;
+using ECopy.Functions.Workflow;
+using Microsoft.AspNetCore.Mvc;
+
+namespace ECopy.Functions.Web;
+
+/// <summary>The office's work over HTTP: <c>/api/copies</c>. Whatever belongs to another agency is answered like what does not exist.</summary>
+internal static class CopyEndpoints
+{
+    private const int LargestBody = 64 * 1024;
+    private const int UsualPage = 50;
+    private const int LargestPage = 100;
+    private const int MostReasons = 20;
+    private const int LongestReason = 1000;
+
+    public static void MapCopies(this IEndpointRouteBuilder routes)
+    {
+        var copies = routes.MapGroup("/api/copies").WithTags("copies");
+        copies.MapPost("", UploadEndpoint.PostAsync).RequireAuthorization(Access.Clerk).Describe<ReceivedJson>(
+            "receiveCopy", "Takes in the scan of one original. The files are its pages, in order.", StatusCodes.Status201Created, 400, 409, 413, 415, 422).TakesUpload();
+        copies.MapGet("", ListAsync).RequireAuthorization(Access.Office).Describe<CopyPageJson>(
+            "listCopies", "Requests of the caller's agency: open states oldest first, everything else newest first.", StatusCodes.Status200OK, 400);
+        copies.MapGet("/{copyId}", GetAsync).RequireAuthorization(Access.Office).Describe<CopyJson>(
+            "getCopy", "One request.", StatusCodes.Status200OK, 404);
+        copies.MapPost("/{copyId}/decision", DecideAsync).RequireAuthorization(Access.Attestor).Takes<DecisionBody>().Describe<CopyJson>(
+            "decideCopy", "The certifying official's decision; approving also signs.", StatusCodes.Status200OK, 400, 404, 409, 413, 415, 422);
+        copies.MapPost("/{copyId}/seal", SealAsync).RequireAuthorization(Access.SealKeeper).Describe<CopyJson>(
+            "sealCopy", "Releases the agency's signature.", StatusCodes.Status200OK, 404, 409);
+        copies.MapPost("/{copyId}/stop", StopAsync).RequireAuthorization(Access.Stop).Takes<StopBody>().Describe<CopyJson>(
+            "stopCopy", "Stops a request before its seal; a number already taken becomes void.", StatusCodes.Status200OK, 400, 404, 409, 413, 415, 422);
+        copies.MapGet("/{copyId}/pdf", PdfAsync).RequireAuthorization(Access.Office).Describe<CopyFile>(
+            "getCopyFile", "The certified copy, once it is registered.", StatusCodes.Status200OK, 404, 409);
+    }
+
+    private static async Task<IResult> ListAsync(HttpContext context, CopyListing listing, string? state, string? cursor, string? limit, CancellationToken cancellationToken)
+    {
+        if (StateOf(state) is not { } wanted) return Refusals.Answer(context, new Rejection("state-unknown"));
+        if (cursor is not null && !CopyIds.IsUsable(cursor)) return Refusals.Answer(context, new Rejection("cursor-invalid"));
+        var most = UsualPage;
+        if (limit is not null && (!int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out most) || most is < 1 or > LargestPage))
+            return Refusals.Answer(context, new Rejection("limit-invalid", "most", LargestPage.ToString(CultureInfo.InvariantCulture)));
+        var page = await listing.ReadAsync(Callers.Of(context).Agency, wanted.State, cursor, most, cancellationToken);
+        return Results.Json(new CopyPageJson([.. page.Copies.Select(CopyJson.Of)], page.Next));
+    }
+
+    private static async Task<IResult> GetAsync(string copyId, HttpContext context, CopyRequests requests, CancellationToken cancellationToken) =>
+        CopyIds.IsUsable(copyId) && await requests.FindAsync(Callers.Of(context).Agency, copyId, cancellationToken) is { } request
+            ? Results.Json(CopyJson.Of(request))
+            : Refusals.Answer(context, new Rejection("copy-not-found"));
+
+    private static async Task<IResult> DecideAsync(string copyId, HttpContext context, CopyWorkflow workflow, CancellationToken cancellationToken)
+    {
+        var body = await BodyAsync<DecisionBody>(context, cancellationToken);
+        if (body.IsRejected) return Refusals.Answer(context, body.Rejection!);
+        var (decision, digestSeen, given) = body.Value;
+        // Strict reading does not look into lists.
+        if (given is not null && given.Any(reason => reason is null)) return Refusals.Answer(context, new Rejection("request-invalid"));
+        IReadOnlyList<string> reasons = [.. (given ?? []).Select(reason => reason.Trim()).Where(reason => reason.Length > 0)];
+        if (reasons.Count > MostReasons || reasons.Any(reason => reason.Length > LongestReason)) return Refusals.Answer(context, new Rejection("reasons-too-long"));
+        var caller = Callers.Of(context);
+        return Answer(context, !CopyIds.IsUsable(copyId)
+            ? new Rejection("copy-not-found")
+            : await workflow.DecideAsync(new DecisionOrder(caller.Agency, copyId, caller.PersonId, decision, digestSeen, reasons), cancellationToken));
+    }
+
+    private static async Task<IResult> SealAsync(string copyId, HttpContext context, CopyWorkflow workflow, CancellationToken cancellationToken)
+    {
+        var caller = Callers.Of(context);
+        return Answer(context, !CopyIds.IsUsable(copyId)
+            ? new Rejection("copy-not-found")
+            : await workflow.ReleaseSealAsync(new SealOrder(caller.Agency, copyId, caller.PersonId), cancellationToken));
+    }
+
+    private static async Task<IResult> StopAsync(string copyId, HttpContext context, CopyWorkflow workflow, AccessRefusals refusals, CancellationToken cancellationToken)
+    {
+        var body = await BodyAsync<StopBody>(context, cancellationToken);
+        if (body.IsRejected) return Refusals.Answer(context, body.Rejection!);
+        if (body.Value.Reason.Length > LongestReason) return Refusals.Answer(context, new Rejection("reasons-too-long"));
+        var caller = Callers.Of(context);
+        var code = body.Value.Code is StopKind.Terminated ? ClosingCodes.Terminated : ClosingCodes.Returned;
+        Result<CopyRequest> stopped = !CopyIds.IsUsable(copyId)
+            ? new Rejection("copy-not-found")
+            : await workflow.StopAsync(new StopCommand(caller.Agency, copyId, caller.PersonId, code, body.Value.Reason), cancellationToken);
+        // The step records only what it does.
+        if (stopped.Rejection is { Code: "not-allowed-to-stop" or "stop-too-late" } refused)
+            await refusals.RecordAsync(caller, copyId, $"stop {code}", refused.Code, cancellationToken);
+        return Answer(context, stopped);
+    }
+
+    /// <summary>Only with an issued entry that names these very bytes.</summary>
+    private static async Task<IResult> PdfAsync(
+        string copyId, HttpContext context, CopyRequests requests, CertificationRegister register, IBlobStore store, CancellationToken cancellationToken)
+    {
+        var agency = Callers.Of(context).Agency;
+        if (!CopyIds.IsUsable(copyId) || await requests.FindAsync(agency, copyId, cancellationToken) is not { } request)
+            return Refusals.Answer(context, new Rejection("copy-not-found"));
+        if (request is not { Issued: { } issued, Reservation: { Number: { } number } reservation }) return Refusals.Answer(context, new Rejection("copy-not-issued"));
+
+        var entry = await register.FindAsync(agency, RegisterBook.Parse(reservation.Book), number, cancellationToken);
+        if (entry is not { State: RegisterState.Issued } || entry.CopyId != copyId || entry.Sha256 != issued.Sha256)
+            throw new IntegrityException(BlobPaths.Request(agency, copyId), "differs from the register");
+        var file = await store.ReadAsync(issued.Path, cancellationToken) ?? throw new IntegrityException(issued.Path, "is missing");
+        if (Convert.ToHexStringLower(SHA256.HashData(file.Content.Span)) != issued.Sha256) throw new IntegrityException(issued.Path, "has other content than was issued");
+        return Results.Bytes(file.Content, "application/pdf", $"{VerificationCode.Format(request.VerificationCode)}.pdf");
+    }
+
+    private static IResult Answer(HttpContext context, Result<CopyRequest> result) =>
+        result.IsRejected ? Refusals.Answer(context, result.Rejection!) : Results.Json(CopyJson.Of(result.Value));
+
+    /// <summary>No state: every request. Null: a state there is not.</summary>
+    private static WantedState? StateOf(string? typed)
+    {
+        if (typed is null) return new WantedState(null);
+        foreach (var state in Enum.GetValues<CopyState>())
+        {
+            if (JsonNamingPolicy.CamelCase.ConvertName(state.ToString()) == typed) return new WantedState(state);
+        }
+
+        return null;
+    }
+
+    private static async Task<Result<T>> BodyAsync<T>(HttpContext context, CancellationToken cancellationToken)
+        where T : class
+    {
+        try
+        {
+            return await context.Request.ReadFromJsonAsync<T>(ApiJson.Strict, cancellationToken) is { } body ? body : new Rejection("request-invalid");
+        }
+        catch (JsonException)
+        {
+            return new Rejection("request-invalid");
+        }
+    }
+
+    private static RouteHandlerBuilder Takes<T>(this RouteHandlerBuilder route)
+        where T : notnull => route.Accepts<T>("application/json").WithMetadata(new RequestSizeLimitAttribute(LargestBody));
+
+    private readonly record struct WantedState(CopyState? State);
+}

@@ -1,0 +1,64 @@
+using System.Net;
+using ECopy.Functions.Office;
+using ECopy.Functions.Web;
+using ECopy.TestKit;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace ECopy.Functions.Tests.Web;
+
+public sealed class LimitTests
+{
+    [Fact]
+    public async Task Checks_from_one_address_are_limited_and_nothing_else_is()
+    {
+        await using var office = await OpenAsync(new GuardLimits(VerifyPerAddress: 3, Window: TimeSpan.FromHours(1)));
+        using var anyone = await office.ConnectAsync();
+        for (var i = 0; i < 3; i++) Assert.Equal(HttpStatusCode.OK, (await anyone.GetAsync("/api/verify/0000")).StatusCode);
+        await IsTooManyAsync(await anyone.GetAsync("/api/verify/0000"));
+        await IsTooManyAsync(await anyone.PostAsync("/api/verify", new ByteArrayContent([1])));
+        Assert.Equal(HttpStatusCode.OK, (await anyone.GetAsync("/health/live")).StatusCode);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await anyone.GetAsync("/api/copies")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Checks_from_everywhere_together_are_limited_too()
+    {
+        await using var office = await OpenAsync(new GuardLimits(Verify: 2, Window: TimeSpan.FromHours(1)));
+        using var anyone = await office.ConnectAsync();
+        for (var i = 0; i < 2; i++) Assert.Equal(HttpStatusCode.OK, (await anyone.GetAsync("/api/verify/0000")).StatusCode);
+        await IsTooManyAsync(await anyone.GetAsync("/api/verify/0000"));
+    }
+
+    [Fact]
+    public async Task Guessed_tokens_are_limited_and_good_ones_go_on_working()
+    {
+        await using var office = await OpenAsync(new GuardLimits(FailuresPerAddress: 2, Window: TimeSpan.FromHours(1)));
+        using var clerk = await office.ConnectAsync("motcua.linh");
+        using var stranger = office.ConnectWith(ApiTokens.Draw());
+        for (var i = 0; i < 2; i++) Assert.Equal("token-invalid", await ApiOffice.RefusalAsync(await stranger.GetAsync("/api/copies"), HttpStatusCode.Unauthorized));
+        await IsTooManyAsync(await stranger.GetAsync("/api/copies"));
+        for (var i = 0; i < 5; i++) Assert.Equal(HttpStatusCode.OK, (await clerk.GetAsync("/api/copies")).StatusCode);
+    }
+
+    [Fact]
+    public void Limits_come_from_the_configuration()
+    {
+        Assert.Equal(new GuardLimits(), GuardLimits.From(new ConfigurationBuilder().Build()));
+        var settings = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Limits:Off"] = "true", ["Limits:VerifyPerAddress"] = "7", ["Limits:Window"] = "00:00:10",
+        }).Build();
+        Assert.Equal(new GuardLimits(Off: true, VerifyPerAddress: 7, Window: TimeSpan.FromSeconds(10)), GuardLimits.From(settings));
+    }
+
+    private static Task<TestOffice> OpenAsync(GuardLimits limits) =>
+        TestOffice.OpenAsync(null, services => services.Replace(ServiceDescriptor.Singleton(limits)));
+
+    private static async Task IsTooManyAsync(HttpResponseMessage answer)
+    {
+        Assert.Equal("too-many-requests", await ApiOffice.RefusalAsync(answer, HttpStatusCode.TooManyRequests));
+        Assert.InRange(answer.Headers.RetryAfter!.Delta!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
+    }
+}
