@@ -47,6 +47,8 @@ public sealed class RushTests(ITestOutputHelper output)
             // Beside the writers nothing may look broken.
             await stored.RequireCleanAsync();
             audits++;
+            var done = sent.Count(order => order.IsCompleted);
+            await Until.TrueAsync(() => sent.Count(order => order.IsCompleted) >= Math.Min(done + 4, sent.Length), () => server.Program.Error);
         }
 
         var copies = (await Task.WhenAll(sent)).Select(copy => copy!).Concat(started.Select(running => Certified.Of(running.Wait()))).ToList();

@@ -32,6 +32,16 @@ public sealed class PageQualityTests(PublicSite site)
                 await visit.Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Pictures, $"{language[..2]}-{width}-{name}.png"), FullPage = true });
             var needed = await visit.Page.EvaluateAsync<int>("document.documentElement.scrollWidth");
             if (needed > width) faults.Add($"{name}: {needed} px wide");
+            // A card hides what sticks out of it, so the page's width alone does not tell.
+            faults.AddRange((await visit.Page.EvaluateAsync<string[]>(
+                """
+                [...document.querySelectorAll(".verdict *, .card *")].filter((one) => {
+                  if (![...one.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim())) return false;
+                  const text = document.createRange();
+                  text.selectNodeContents(one);
+                  return one.checkVisibility() && text.getBoundingClientRect().right > one.closest(".verdict, .card").getBoundingClientRect().right - 8;
+                }).map((one) => one.outerHTML)
+                """)).Select(one => $"{name}: sticks out: {one}"));
             if (await visit.Page.EvaluateAsync<string>("document.documentElement.lang") != language[..2]) faults.Add($"{name}: another language");
             if (!await visit.Page.EvaluateAsync<bool>("document.fonts.ready.then(() => document.fonts.check('600 16px \"Be Vietnam Pro\"'))")) faults.Add($"{name}: the font is missing");
             // A page that is not there is a failed request to the browser's console too.

@@ -1,7 +1,4 @@
-using System.Diagnostics;
-using System.Text;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using ECopy.TestKit;
 using Microsoft.Playwright;
 
@@ -15,15 +12,13 @@ public sealed record SiteCopy(string Code, byte[] File)
 }
 
 /// <summary>The built program with a demo store of its own and a copy for each verdict, and one browser for all tests of pages.</summary>
-public sealed partial class PublicSite : IAsyncLifetime, IDisposable
+public sealed class PublicSite : IAsyncLifetime, IDisposable
 {
-    private readonly TemporaryFolder folder = new();
-    private readonly StringBuilder said = new();
-    private Process? server;
-    private Task? drained;
+    private readonly ProgramUnderTest program = new();
+    private RunningServer? server;
     private IPlaywright? playwright;
 
-    public Uri Address { get; private set; } = null!;
+    public Uri Address => server!.Address;
 
     public IBrowser Browser { get; private set; } = null!;
 
@@ -41,13 +36,14 @@ public sealed partial class PublicSite : IAsyncLifetime, IDisposable
 
     public async Task InitializeAsync()
     {
-        await File.WriteAllBytesAsync(folder.Below("scan.jpg"), DrawnScans.Diploma(72));
-        await ServeAsync();
-        Good = await CertifyAsync("Bằng tốt nghiệp trung học phổ thông");
-        Withdrawn = await CertifyAsync("Giấy chứng nhận đăng ký doanh nghiệp");
-        Replaced = await CertifyAsync("Chứng chỉ ngoại ngữ B1");
-        Renewed = await CertifyAsync("Giấy khai sinh");
-        Disputed = await CertifyAsync("Quyết định tuyển dụng");
+        program.Put("scan.jpg", DrawnScans.Diploma(72));
+        // Started in another folder than its own: pages and assets must be found all the same.
+        server = await program.ServeAsync();
+        Good = Certify("Bằng tốt nghiệp trung học phổ thông");
+        Withdrawn = Certify("Giấy chứng nhận đăng ký doanh nghiệp");
+        Replaced = Certify("Chứng chỉ ngoại ngữ B1");
+        Renewed = Certify("Giấy khai sinh");
+        Disputed = Certify("Quyết định tuyển dụng");
         Rewrite(Withdrawn, record =>
         {
             record["status"] = "withdrawn";
@@ -96,53 +92,29 @@ public sealed partial class PublicSite : IAsyncLifetime, IDisposable
     public async Task DisposeAsync()
     {
         if (Browser is not null) await Browser.DisposeAsync();
-        if (server is null) return;
-        if (!server.HasExited) server.Kill();
-        await server.WaitForExitAsync();
-        if (drained is not null) await drained;
     }
 
     public void Dispose()
     {
         playwright?.Dispose();
         server?.Dispose();
-        folder.Dispose();
+        program.Dispose();
     }
 
-    private async Task ServeAsync()
+    private SiteCopy Certify(string title)
     {
-        server = Start("serve", "--port", "0", "--lang", "en");
-        while (await server.StandardError.ReadLineAsync() is { } line)
-        {
-            said.AppendLine(line);
-            if (Listening().Match(line) is not { Success: true } match) continue;
-            Address = new Uri($"http://127.0.0.1:{match.Groups[1].Value}/");
-            // Read on, or the program would stand still at a full pipe.
-            drained = Task.WhenAll(server.StandardError.ReadToEndAsync(), server.StandardOutput.ReadToEndAsync());
-            return;
-        }
-
-        throw new InvalidOperationException($"the program did not come up:\n{said}");
-    }
-
-    private async Task<SiteCopy> CertifyAsync(string title)
-    {
-        using var running = Start("certify", "scan.jpg", "--title", title, "--json");
-        var error = running.StandardError.ReadToEndAsync();
-        var answer = await running.StandardOutput.ReadToEndAsync();
-        await running.WaitForExitAsync();
-        Assert.True(running.ExitCode == 0, $"{answer}\n{await error}");
-        var copy = JsonNode.Parse(answer)!;
-        return new SiteCopy((string)copy["verificationCode"]!, await File.ReadAllBytesAsync((string)copy["path"]!));
+        var copy = Certified.Of(program.Run("certify", "scan.jpg", "--title", title, "--json"));
+        return new SiteCopy(copy.VerificationCode, File.ReadAllBytes(copy.Path));
     }
 
     private void Rewrite(SiteCopy copy, Action<JsonObject> change)
     {
-        var path = folder.Below(".data", "public", copy.StoredCode + ".json");
+        var path = program.PathOf($"public/{copy.StoredCode}.json");
         var record = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
         change(record);
         File.WriteAllText(path, record.ToJsonString());
     }
+<<<<<<< HEAD
 
     /// <summary>From another folder than its own: pages and assets must be found all the same.</summary>
     private Process Start(params string[] arguments)
@@ -163,6 +135,8 @@ public sealed partial class PublicSite : IAsyncLifetime, IDisposable
 
     [GeneratedRegex("http://localhost:([0-9]+)")]
     private static partial Regex Listening();
+=======
+>>>>>>> 8f0aba4 (pages: codes fit small screens whole; browser tests run the program as the others do)
 }
 
 [CollectionDefinition(Name)]
