@@ -114,29 +114,6 @@ public sealed class PublicSite : IAsyncLifetime, IDisposable
         change(record);
         File.WriteAllText(path, record.ToJsonString());
     }
-<<<<<<< HEAD
-
-    /// <summary>From another folder than its own: pages and assets must be found all the same.</summary>
-    private Process Start(params string[] arguments)
-    {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "ECopy"), arguments)
-        {
-            WorkingDirectory = folder.Path,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            StandardOutputEncoding = Encoding.UTF8,
-            StandardErrorEncoding = Encoding.UTF8,
-        };
-        foreach (var inherited in (string[])["Register__Witness", "PublicUrl", "Storage__ConnectionString", "FUNCTIONS_CUSTOMHANDLER_PORT"]) start.Environment.Remove(inherited);
-        start.Environment["XDG_STATE_HOME"] = folder.Below("state");
-        start.Environment["Limits__Off"] = "true";
-        return Process.Start(start)!;
-    }
-
-    [GeneratedRegex("http://localhost:([0-9]+)")]
-    private static partial Regex Listening();
-=======
->>>>>>> 8f0aba4 (pages: codes fit small screens whole; browser tests run the program as the others do)
 }
 
 [CollectionDefinition(Name)]
