@@ -13,9 +13,9 @@ internal sealed partial class RaiseAlarm(CopyRequests requests, NumberRelease re
     public async Task<StepOutcome> RunAsync(CopyWork work, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(work);
-        LogIntegrity(work.CopyId, work.Reason);
         var request = await requests.ForStepAsync(work, cancellationToken);
         if (request is null) return StepOutcome.Superseded;
+        LogIntegrity(work.CopyId, work.Reason);
         if (request.Approval > 0) await TryAsync(() => release.RunAsync(request, request.Approval, "integrity", cancellationToken), work);
 
         var now = clock.GetUtcNow();

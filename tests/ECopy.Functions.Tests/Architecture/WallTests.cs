@@ -19,7 +19,7 @@ public sealed partial class WallTests
         ["Hub"] = [],
         ["Layout"] = [],
         ["Texts"] = ["Domain"],
-        ["Office"] = ["Domain", "Storage"],
+        ["Office"] = ["Domain", "Storage", "Ledger"],
         ["Requests"] = ["Domain", "Storage", "Ledger"],
         ["Upload"] = ["Domain", "Storage", "Ledger", "Office", "Requests"],
         ["Hash"] = ["Domain", "Storage", "Ledger", "Office", "Requests"],
@@ -29,7 +29,7 @@ public sealed partial class WallTests
         ["Register"] = ["Domain", "Storage", "Ledger", "Office", "Requests"],
         // Verifying reads what registering wrote: the book and the public record. Never the other way round.
         ["Verify"] = ["Domain", "Storage", "Office", "Register"],
-        ["Demo"] = ["Domain", "Storage", "Office"],
+        ["Demo"] = ["Domain", "Storage", "Ledger", "Office"],
     };
 
     private static readonly string[] SeeAllSteps = ["Workflow", "Web", "Cli", "Pages", "Triggers"];

@@ -102,7 +102,9 @@ public class HubTimeTests
                 })
                 .Orchestrator("Ask", async context =>
                 {
-                    var order = new[] { await context.WaitForExternalEvent<int>("Go"), await context.WaitForExternalEvent<int>("Go") };
+                    var first = await context.WaitForExternalEvent<int>("Go");
+                    context.SetCustomStatus("one");
+                    var order = new[] { first, await context.WaitForExternalEvent<int>("Go") };
                     await context.CreateTimer(TimeSpan.FromSeconds(30), CancellationToken.None);
                     return order;
                 }),
@@ -115,6 +117,8 @@ public class HubTimeTests
 
         var ask = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Ask");
         await hub.Client.RaiseEventAsync(ask, "Go", 1);
+        // Taken before the clock goes back: a turn under way would still have the time before.
+        await Wait.UntilAsync(async () => (await hub.Client.GetInstanceAsync(ask))?.SerializedCustomStatus == "\"one\"");
         time.Jump(begin.AddHours(-1));
         await hub.Client.RaiseEventAsync(ask, "Go", 2);
         // Told one after the other, taken in that order; a wait begun now ends as the clock now goes.

@@ -18,7 +18,13 @@ public sealed class LimitTests
         for (var i = 0; i < 3; i++) Assert.Equal(HttpStatusCode.OK, (await anyone.GetAsync("/api/verify/0000")).StatusCode);
         await IsTooManyAsync(await anyone.GetAsync("/api/verify/0000"));
         await IsTooManyAsync(await anyone.PostAsync("/api/verify", new ByteArrayContent([1])));
-        Assert.Equal(HttpStatusCode.OK, (await anyone.GetAsync("/health/live")).StatusCode);
+        using var page = new HttpRequestMessage(HttpMethod.Get, "/v/0000");
+        page.Headers.Accept.ParseAdd("text/html");
+        using var refused = await anyone.SendAsync(page);
+        Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
+        Assert.Equal("text/html", refused.Content.Headers.ContentType?.MediaType);
+        foreach (var free in (string[])["/health/live", "/", "/robots.txt", "/static/fonts/Tinos_400Regular.ttf"])
+            Assert.Equal(HttpStatusCode.OK, (await anyone.GetAsync(free)).StatusCode);
         Assert.Equal(HttpStatusCode.Unauthorized, (await anyone.GetAsync("/api/copies")).StatusCode);
     }
 

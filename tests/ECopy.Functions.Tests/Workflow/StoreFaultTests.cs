@@ -4,6 +4,7 @@ using ECopy.Functions.Register;
 using ECopy.Functions.Review;
 using ECopy.Functions.Sign;
 using ECopy.Functions.Storage;
+using ECopy.Functions.Workflow;
 using ECopy.TestKit;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit.Abstractions;
@@ -95,7 +96,9 @@ public sealed class StoreFaultTests(ITestOutputHelper output)
         await PatientlyAsync(() => office.SubmitAsync("Bằng tốt nghiệp", copyId));
         await office.WhenAsync(copyId, request => request.State is CopyState.WaitingForReview);
         await PatientlyAsync(() => office.DecideAsync(copyId));
-        await office.WhenStateAsync(copyId, CopyState.Registered);
+        var registered = await office.WhenStateAsync(copyId, CopyState.Registered);
+        // The marker goes last, and its removal is a write like any other.
+        await office.Hub.WaitForInstanceCompletionAsync(CopyWorkflow.InstanceId(copyId, registered.Attempt));
     }
 
     private static async Task PatientlyAsync(Func<Task> action)
