@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Json.Serialization;
 
 namespace ECopy.Functions.Domain;
 
@@ -76,6 +77,7 @@ internal sealed record CopyRequest : IStoredRecord
     public int AuditPage { get; init; } = 1;
 
     /// <summary>Whether the flow has nothing more to do for it.</summary>
+    [JsonIgnore]
     public bool IsFinished => State is CopyState.Registered or CopyState.HandedOver or CopyState.Returned or CopyState.Refused
         or CopyState.Withdrawn or CopyState.Replaced or CopyState.Failed;
 }

@@ -79,7 +79,7 @@ public sealed class PageQualityTests(PublicSite site)
         await visit.GoAsync("/");
         var samples = await visit.Page.Locator(".samples a").AllInnerTextsAsync();
         // Neither what was withdrawn or replaced, nor what cannot be checked.
-        Assert.Equal(new[] { site.Good.Code, site.Renewed.Code }.Order(StringComparer.Ordinal), samples.Order(StringComparer.Ordinal));
+        Assert.Equal(new[] { site.Good.Code, site.Other.Code }.Order(StringComparer.Ordinal), samples.Order(StringComparer.Ordinal));
         await visit.Page.Locator(".samples a").First.ClickAsync();
         Assert.Equal("codeOnly", (await visit.VerdictAsync()).Kind);
         Assert.Equal("BẢN THỬ NGHIỆM: không có giá trị pháp lý", await visit.Page.Locator(".test-line").InnerTextAsync());
@@ -256,7 +256,7 @@ public sealed class PageQualityTests(PublicSite site)
         yield return ("changed", visit => CompareAsync(visit, "/v/", changed));
         yield return ("changed-signatures", visit => SendAsync(visit, changed));
         yield return ("appended", visit => CompareAsync(visit, "/v/", [.. site.Good.File, 10]));
-        yield return ("other-copy", visit => CompareAsync(visit, $"/v/{site.Good.Code}", site.Renewed.File));
+        yield return ("other-copy", visit => CompareAsync(visit, $"/v/{site.Good.Code}", site.Other.File));
         yield return ("withdrawn", visit => visit.GoAsync($"/v/{site.Withdrawn.Code}"));
         yield return ("replaced", visit => visit.GoAsync($"/v/{site.Replaced.Code}"));
         yield return ("cannot-check", visit => visit.GoAsync($"/v/{site.Disputed.Code}"));

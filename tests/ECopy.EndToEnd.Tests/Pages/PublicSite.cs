@@ -29,7 +29,7 @@ public sealed class PublicSite : IAsyncLifetime, IDisposable
     public SiteCopy Replaced { get; private set; } = null!;
 
     /// <summary>Its file is the first version; a second one exists.</summary>
-    public SiteCopy Renewed { get; private set; } = null!;
+    public SiteCopy Other { get; private set; } = null!;
 
     /// <summary>Its public record disagrees with the register.</summary>
     public SiteCopy Disputed { get; private set; } = null!;
@@ -42,7 +42,7 @@ public sealed class PublicSite : IAsyncLifetime, IDisposable
         Good = Certify("Bằng tốt nghiệp trung học phổ thông");
         Withdrawn = Certify("Giấy chứng nhận đăng ký doanh nghiệp");
         Replaced = Certify("Chứng chỉ ngoại ngữ B1");
-        Renewed = Certify("Giấy khai sinh");
+        Other = Certify("Giấy khai sinh");
         Disputed = Certify("Quyết định tuyển dụng");
         Rewrite(Withdrawn, record =>
         {
@@ -56,10 +56,6 @@ public sealed class PublicSite : IAsyncLifetime, IDisposable
             record["endedOn"] = "2026-03-05";
             record["replacedBy"] = Good.StoredCode;
         });
-        Rewrite(Renewed, record => record["versions"]!.AsArray().Add(new JsonObject
-        {
-            ["version"] = 2, ["sha256"] = new string('a', 64), ["length"] = 1_000_000, ["pages"] = 2,
-        }));
         Rewrite(Disputed, record => record["registerNumber"] = 9_999);
 
         playwright = await Playwright.CreateAsync();

@@ -32,7 +32,7 @@ public sealed class VerdictPageTests(PublicSite site)
     [Fact]
     public async Task Look_alikes_blanks_and_small_letters_lead_to_the_one_address_of_the_copy()
     {
-        SiteCopy[] copies = [site.Good, site.Withdrawn, site.Replaced, site.Renewed];
+        SiteCopy[] copies = [site.Good, site.Withdrawn, site.Replaced, site.Other];
         var copy = copies.FirstOrDefault(one => one.Code.AsSpan().ContainsAny("01")) ?? site.Good;
         await using var visit = await site.VisitAsync();
         await visit.GoAsync("/v");
@@ -98,8 +98,8 @@ public sealed class VerdictPageTests(PublicSite site)
     {
         await using var visit = await site.VisitAsync();
         await visit.GoAsync($"/v/{site.Good.Code}");
-        await visit.CompareAsync(site.Renewed.File);
-        await visit.RequireVerdictAsync("newerVersion", "Có trong sổ chứng thực; đã có phiên bản lưu trữ mới hơn.");
+        await visit.CompareAsync(site.Other.File);
+        await visit.RequireVerdictAsync("unchanged", "Đúng là bản sao đã chứng thực, chưa bị sửa đổi.");
         Assert.Contains($"không phải bản sao có mã {site.Good.Code}", await visit.Page.Locator(".aside").InnerTextAsync(), StringComparison.Ordinal);
     }
 
