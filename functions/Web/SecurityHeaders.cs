@@ -18,7 +18,6 @@ internal static class SecurityHeaders
             if (!FailurePage.IsForMachines(request.Path)) return Task.CompletedTask;
             headers.XContentTypeOptions = "nosniff";
             headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
-            headers["Referrer-Policy"] = "no-referrer";
             headers.TryAdd("Cache-Control", "no-store");
             return Task.CompletedTask;
         }, context);
