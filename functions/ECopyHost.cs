@@ -91,6 +91,7 @@ internal static class ECopyHost
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(new LedgerOptions());
         services.AddSingleton<CertificationRegister>();
+        services.AddSingleton<IssuedFiles>();
         services.AddSingleton<AuditTrail>();
         services.AddSingleton<DailySequence>();
         services.AddSingleton<CopyRequests>();

@@ -1,12 +1,10 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text.Json;
 using ECopy.Functions.Domain;
 using ECopy.Functions.Register;
 using ECopy.Functions.Requests;
 using ECopy.Functions.Review;
 using ECopy.Functions.Sign;
-using ECopy.Functions.Storage;
 using ECopy.Functions.Workflow;
 using Microsoft.AspNetCore.Mvc;
 
@@ -95,21 +93,12 @@ internal static class CopyEndpoints
         return Answer(context, stopped);
     }
 
-    /// <summary>Only with an issued entry that names these very bytes.</summary>
-    private static async Task<IResult> PdfAsync(
-        string copyId, HttpContext context, CopyRequests requests, CertificationRegister register, IBlobStore store, CancellationToken cancellationToken)
+    private static async Task<IResult> PdfAsync(string copyId, HttpContext context, CopyRequests requests, IssuedFiles files, CancellationToken cancellationToken)
     {
-        var agency = Callers.Of(context).Agency;
-        if (!CopyIds.IsUsable(copyId) || await requests.FindAsync(agency, copyId, cancellationToken) is not { } request)
+        if (!CopyIds.IsUsable(copyId) || await requests.FindAsync(Callers.Of(context).Agency, copyId, cancellationToken) is not { } request)
             return Refusals.Answer(context, new Rejection("copy-not-found"));
-        if (request is not { Issued: { } issued, Reservation: { Number: { } number } reservation }) return Refusals.Answer(context, new Rejection("copy-not-issued"));
-
-        var entry = await register.FindAsync(agency, RegisterBook.Parse(reservation.Book), number, cancellationToken);
-        if (entry is not { State: RegisterState.Issued } || entry.CopyId != copyId || entry.Sha256 != issued.Sha256)
-            throw new IntegrityException(BlobPaths.Request(agency, copyId), "differs from the register");
-        var file = await store.ReadAsync(issued.Path, cancellationToken) ?? throw new IntegrityException(issued.Path, "is missing");
-        if (Convert.ToHexStringLower(SHA256.HashData(file.Content.Span)) != issued.Sha256) throw new IntegrityException(issued.Path, "has other content than was issued");
-        return Results.Bytes(file.Content, "application/pdf", $"{VerificationCode.Format(request.VerificationCode)}.pdf");
+        var file = await files.ReadAsync(request, cancellationToken);
+        return file.IsRejected ? Refusals.Answer(context, file.Rejection!) : Results.Bytes(file.Value.Content, "application/pdf", file.Value.Name);
     }
 
     private static IResult Answer(HttpContext context, Result<CopyRequest> result) =>
