@@ -7,7 +7,7 @@ internal sealed record Arguments(string Verb, IReadOnlyList<string> Plain, IRead
 {
     private static readonly Dictionary<string, string[]> OptionsOfVerb = new(StringComparer.Ordinal)
     {
-        ["serve"] = ["port", "public-url", "witness", "adopt-books"],
+        ["serve"] = ["port", "public-url", "witness", "adopt-books", "no-demo"],
         ["certify"] = ["title", "requester", "pages", "out", "public-url", "witness"],
         ["verify"] = [],
         ["audit"] = ["witness"],
@@ -15,7 +15,7 @@ internal sealed record Arguments(string Verb, IReadOnlyList<string> Plain, IRead
     };
 
     private static readonly string[] Common = ["data", "json", "lang"];
-    private static readonly string[] Flags = ["json", "adopt-books"];
+    private static readonly string[] Flags = ["json", "adopt-books", "no-demo"];
 
     public bool Json => Options.ContainsKey("json");
 

@@ -60,7 +60,7 @@ internal static class CommandLine
             """
             ecopy: electronic certified copies
 
-              ecopy [serve] [--port 7071] [--public-url URL]
+              ecopy [serve] [--port 7071] [--public-url URL] [--no-demo]
               ecopy certify FILE… --title TEXT [--requester NAME] [--pages N] [--out copy.pdf]   (demo stores)
               ecopy verify FILE|CODE|SHA256
               ecopy audit

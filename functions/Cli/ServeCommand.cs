@@ -42,7 +42,7 @@ internal static class ServeCommand
         {
             terminal.Say(
                 "demo-account",
-                ("role", account.Role.ToString().PadRight(12)), ("user", account.UserName.PadRight(12)), ("password", account.Password), ("token", account.Token));
+                ("agency", account.Agency), ("role", account.Role.ToString().PadRight(12)), ("user", account.UserName.PadRight(12)), ("password", account.Password), ("token", account.Token));
         }
     }
 

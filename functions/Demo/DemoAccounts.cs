@@ -7,7 +7,8 @@ using ECopy.Functions.Storage;
 namespace ECopy.Functions.Demo;
 
 /// <summary>How one of the demo's people signs in.</summary>
-internal sealed record DemoAccount(OfficeRole Role, string UserName, string FullName, string Password, string Token);
+/// <param name="Agency">Code of the agency; the file of an older program knew the first one only.</param>
+internal sealed record DemoAccount(OfficeRole Role, string UserName, string FullName, string Password, string Token, string Agency = DemoOffice.AgencyCode);
 
 /// <summary>
 /// Passwords and tokens of a demo store, kept readable (0600, beside the demo's keys) so that whoever runs it finds them
@@ -23,27 +24,35 @@ internal sealed class DemoAccounts(FileBlobStore keys, OfficeDirectory office, A
     {
         if (!terms.IsTest) return [];
         var made = await FileOfAsync(cancellationToken);
-        foreach (var one in made)
+        // Hashing a password takes its time on purpose: side by side, since a first start waits for ten of them.
+        await Parallel.ForEachAsync(made, cancellationToken, async (one, stop) =>
         {
-            if (await accounts.FindAsync(DemoOffice.AgencyCode, one.UserName, cancellationToken) is { Password: null })
-                await accounts.SetPasswordAsync(DemoOffice.AgencyCode, one.UserName, one.Password, Operator, cancellationToken);
-            if (await tokens.FindAsync(one.Token, cancellationToken) is null)
-                await tokens.AddAsync(DemoOffice.AgencyCode, one.UserName, "demo", one.Token, Operator, cancellationToken);
-        }
-
+            if (await accounts.FindAsync(one.Agency, one.UserName, stop) is { Password: null })
+                await accounts.SetPasswordAsync(one.Agency, one.UserName, one.Password, Operator, stop);
+            if (await tokens.FindAsync(one.Token, stop) is null)
+                await tokens.AddAsync(one.Agency, one.UserName, "demo", one.Token, Operator, stop);
+        });
         return made;
     }
 
     private async Task<IReadOnlyList<DemoAccount>> FileOfAsync(CancellationToken cancellationToken)
     {
-        if (await keys.ReadJsonAsync<DemoAccountFile>(FileName, cancellationToken) is { } there) return there.Value.Accounts;
-        var persons = await office.PersonsAsync(DemoOffice.AgencyCode, cancellationToken);
-        await keys.CreateJsonAsync(
-            FileName,
-            new DemoAccountFile(
-                DemoAccountFile.CurrentSchema,
-                [.. persons.OrderBy(person => person.Roles[0]).Select(person => new DemoAccount(person.Roles[0], person.PersonId, person.FullName, DrawPassword(), ApiTokens.Draw()))]),
-            cancellationToken);
+        var there = await keys.ReadJsonAsync<DemoAccountFile>(FileName, cancellationToken);
+        var wanted = new List<DemoAccount>(there?.Value.Accounts ?? []);
+        foreach (var agency in DemoAgencies.All)
+        {
+            var persons = await office.PersonsAsync(agency.Code, cancellationToken);
+            // Those whom the demo office came with; whoever is added later gets a password from the administrator.
+            wanted.AddRange(
+                from person in persons
+                where agency.People.Any(one => one.PersonId == person.PersonId)
+                where !wanted.Any(known => known.Agency == agency.Code && known.UserName == person.PersonId)
+                orderby person.Roles[0]
+                select new DemoAccount(person.Roles[0], person.PersonId, person.FullName, DrawPassword(), ApiTokens.Draw(), agency.Code));
+        }
+
+        if (wanted.Count > (there?.Value.Accounts.Count ?? 0))
+            await keys.ReplaceJsonAsync(FileName, new DemoAccountFile(DemoAccountFile.CurrentSchema, wanted), there?.ETag, cancellationToken);
         return (await keys.ReadRequiredJsonAsync<DemoAccountFile>(FileName, cancellationToken)).Value.Accounts;
     }
 

@@ -23,28 +23,48 @@ internal sealed class DemoAuthority : IDisposable
     public X509Certificate2 Root => X509CertificateLoader.LoadCertificate(root.RawData);
 
     /// <summary>Opens the authority whose keys are in <paramref name="files"/>, or founds it.</summary>
-    public static async Task<DemoAuthority> OpenOrFoundAsync(KeyFiles files, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <param name="from">When its certificates begin: before the first demo copy, not at the moment in which the keys are made.</param>
+    public static async Task<DemoAuthority> OpenOrFoundAsync(KeyFiles files, DateTimeOffset from, DateTimeOffset now, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(files);
-        var from = now.AddDays(-1);
         var root = await files.OpenOrCreateAsync(
-            "root", () => SelfSigned($"CN=Gốc {Organization}, O={Organization}, C=VN", from, from.AddYears(30)), [], cancellationToken);
+            "root", () => SelfSigned($"CN=Gốc {Organization}, O={Organization}, C=VN", from, now.AddYears(30)), [], cancellationToken);
         var issuing = await files.OpenOrCreateAsync(
             "issuing",
-            () => Issue(root, new X500DistinguishedName($"CN=Cấp phát {Organization}, O={Organization}, C=VN"), from, from.AddYears(20), authority: true),
+            () =>
+            {
+                using var key = RSA.Create(3072);
+                var request = new CertificateRequest(
+                    new X500DistinguishedName($"CN=Cấp phát {Organization}, O={Organization}, C=VN"), key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+                using var issued = Issue(root, request, from, now.AddYears(20), authority: true);
+                return issued.CopyWithPrivateKey(key);
+            },
             [root],
             cancellationToken);
         return new DemoAuthority(root, issuing);
     }
 
-    /// <summary>A certificate with key for a person or an agency, three years long.</summary>
-    public X509Certificate2 Issue(string commonName, string organization, DateTimeOffset now)
+    /// <summary>A certificate with key for a person or an agency.</summary>
+    /// <param name="elliptic">A P-256 key; else RSA.</param>
+    public X509Certificate2 Issue(string commonName, string organization, DateTimeOffset from, DateTimeOffset until, bool elliptic)
     {
-        var name = new X500DistinguishedNameBuilder();
-        name.AddCountryOrRegion("VN");
-        name.AddOrganizationName(organization);
-        name.AddCommonName(commonName);
-        return Issue(issuing, name.Build(), now.AddHours(-1), now.AddYears(3), authority: false);
+        var builder = new X500DistinguishedNameBuilder();
+        builder.AddCountryOrRegion("VN");
+        builder.AddOrganizationName(organization);
+        builder.AddCommonName(commonName);
+        var name = builder.Build();
+        if (elliptic)
+        {
+            using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            using var issued = Issue(issuing, new CertificateRequest(name, key, HashAlgorithmName.SHA256), from, until, authority: false);
+            return issued.CopyWithPrivateKey(key);
+        }
+        else
+        {
+            using var key = RSA.Create(2048);
+            using var issued = Issue(issuing, new CertificateRequest(name, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1), from, until, authority: false);
+            return issued.CopyWithPrivateKey(key);
+        }
     }
 
     /// <summary>The certificates above one issued here.</summary>
@@ -66,10 +86,8 @@ internal sealed class DemoAuthority : IDisposable
         return request.CreateSelfSigned(from, until);
     }
 
-    private static X509Certificate2 Issue(X509Certificate2 issuer, X500DistinguishedName name, DateTimeOffset from, DateTimeOffset until, bool authority)
+    private static X509Certificate2 Issue(X509Certificate2 issuer, CertificateRequest request, DateTimeOffset from, DateTimeOffset until, bool authority)
     {
-        using var key = RSA.Create(authority ? 3072 : 2048);
-        var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(authority, authority, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(
             authority ? X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign : X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.NonRepudiation,
@@ -78,7 +96,12 @@ internal sealed class DemoAuthority : IDisposable
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(issuer, true, false));
         var serial = RandomNumberGenerator.GetBytes(16);
         serial[0] &= 0x7F;
-        using var issued = request.Create(issuer, from, until < issuer.NotAfter ? until : issuer.NotAfter, serial);
-        return issued.CopyWithPrivateKey(key);
+        // Never outside the issuer's own time: an authority founded by an older program begins later.
+        return request.Create(issuer.SubjectName, GeneratorOf(issuer), Later(from, issuer.NotBefore), until < issuer.NotAfter ? until : issuer.NotAfter, serial);
     }
+
+    private static X509SignatureGenerator GeneratorOf(X509Certificate2 issuer) =>
+        X509SignatureGenerator.CreateForRSA(issuer.GetRSAPrivateKey()!, RSASignaturePadding.Pkcs1);
+
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 }

@@ -6,7 +6,7 @@ using ECopy.Functions.Storage;
 namespace ECopy.Functions.Demo;
 
 /// <summary>
-/// The invented commune of a demo store: xã Mẫu An, its people, their certificates and keys. Made at first start;
+/// The invented agencies of a demo store (<see cref="DemoAgencies"/>), their people, certificates and keys. Made at first start;
 /// a start that was killed in the middle goes on where it stopped, since every record is created only if absent.
 /// </summary>
 internal sealed class DemoOffice(IBlobStore store, KeyFiles authorityFiles, KeyFiles keyFiles, TimeProvider clock)
@@ -14,66 +14,80 @@ internal sealed class DemoOffice(IBlobStore store, KeyFiles authorityFiles, KeyF
     public const string AgencyCode = "H99.9.1";
     public const string Clerk = "motcua.linh";
     public const string Attestor = "lanhdao.binh";
-    private const string SealKey = "seal";
-    private const string Organization = "Ủy ban nhân dân xã Mẫu An";
+
+    /// <summary>
+    /// When the office's certificates and delegations begin: the demo data reach back into the year before.
+    /// </summary>
+    public static DateOnly FoundedOn(DateTimeOffset now) => new(LocalTime.DateOf(now).Year - 1, 1, 1);
 
     public async Task EnsureAsync(CancellationToken cancellationToken)
     {
-        // The agency is written last: where it stands, everything before it does.
-        if (await store.ReadAsync(BlobPaths.Agency(AgencyCode), cancellationToken) is not null) return;
+        DemoAuthority? authority = null;
+        try
+        {
+            foreach (var agency in DemoAgencies.All)
+            {
+                // The agency is written last: where it stands, everything before it does.
+                if (await store.ReadAsync(BlobPaths.Agency(agency.Code), cancellationToken) is not null) continue;
+                authority ??= await OpenAuthorityAsync(cancellationToken);
+                await FoundAsync(agency, authority, cancellationToken);
+            }
+        }
+        finally
+        {
+            authority?.Dispose();
+        }
+    }
+
+    private async Task<DemoAuthority> OpenAuthorityAsync(CancellationToken cancellationToken)
+    {
         var now = clock.GetUtcNow();
-        using var authority = await DemoAuthority.OpenOrFoundAsync(authorityFiles, now, cancellationToken);
+        var authority = await DemoAuthority.OpenOrFoundAsync(authorityFiles, LocalTime.StartOf(FoundedOn(now)), now, cancellationToken);
         var root = authority.Root;
         var rootName = KeyRing.Thumbprint(root.RawData);
         await store.CreateJsonAsync(
             BlobPaths.TrustAnchor(rootName),
             new StoredTrustAnchor(1, rootName, root.RawData, root.NotBefore.ToUniversalTime(), root.NotAfter.ToUniversalTime()),
             cancellationToken);
+        return authority;
+    }
 
-        var binh = await CertifyAsync(authority, Attestor, Attestor, "Trần Văn Mẫu", now, cancellationToken);
-        var an = await CertifyAsync(authority, "chutich.an", "chutich.an", "Lê Thị An Mẫu", now, cancellationToken);
-        var seal = await CertifyAsync(authority, SealKey, null, Organization, now, cancellationToken);
-
-        var from = LocalTime.DateOf(now).AddDays(-1);
-        Person[] persons =
-        [
-            new(1, AgencyCode, Clerk, "Nguyễn Thị Linh Mẫu", [], [OfficeRole.OneStopClerk], null, null),
-            new(1, AgencyCode, Attestor, "Trần Văn Mẫu", ["KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH"], [OfficeRole.Attestor], new Delegation("phân công", "01/PC-UBND", from, null), binh),
-            new(1, AgencyCode, "chutich.an", "Lê Thị An Mẫu", ["CHỦ TỊCH"], [OfficeRole.Attestor], null, an),
-            new(1, AgencyCode, "vanthu.ha", "Phạm Thị Hà Mẫu", [], [OfficeRole.SealKeeper], null, null),
-            new(1, AgencyCode, "doankt.son", "Võ Văn Sơn Mẫu", [], [OfficeRole.Inspector], null, null),
-            new(1, AgencyCode, "quantri.mau", "Đinh Thị Mẫu", [], [OfficeRole.AgencyAdmin], null, null),
-        ];
-        foreach (var person in persons)
+    private async Task FoundAsync(DemoAgency agency, DemoAuthority authority, CancellationToken cancellationToken)
+    {
+        var since = FoundedOn(clock.GetUtcNow());
+        foreach (var person in agency.People)
         {
-            await store.CreateJsonAsync(BlobPaths.Person(AgencyCode, person.PersonId), person, cancellationToken);
-            await store.CreateJsonAsync(BlobPaths.Account(AgencyCode, person.PersonId), new Account(Account.CurrentSchema, AgencyCode, person.PersonId, person.PersonId), cancellationToken);
+            var certificate = person.Signs ? await CertifyAsync(agency, authority, person.PersonId, person.PersonId, person.FullName, cancellationToken) : null;
+            var delegation = person.Delegation is { } number ? new Delegation("phân công", number, since, null) : null;
+            await store.CreateJsonAsync(
+                BlobPaths.Person(agency.Code, person.PersonId),
+                new Person(1, agency.Code, person.PersonId, person.FullName, person.TitleLines, [person.Role], delegation, certificate),
+                cancellationToken);
+            await store.CreateJsonAsync(
+                BlobPaths.Account(agency.Code, person.PersonId), new Account(Account.CurrentSchema, agency.Code, person.PersonId, person.PersonId), cancellationToken);
         }
 
+        var seal = await CertifyAsync(agency, authority, agency.SealKey, null, agency.FullName, cancellationToken);
         await store.CreateJsonAsync(
-            BlobPaths.Agency(AgencyCode),
-            new Agency(
-                1,
-                AgencyCode,
-                ["ỦY BAN NHÂN DÂN", "XÃ MẪU AN"],
-                "UBND xã Mẫu An",
-                Organization,
-                "Xã Mẫu An",
-                "1900 0000",
-                "SCT/BS",
-                seal,
-                new AgencyPolicies(AutomaticSeal: true, FourEyes: true, PadesLevel.BaselineB)),
+            BlobPaths.Agency(agency.Code),
+            new Agency(1, agency.Code, agency.HeaderLines, agency.ShortName, agency.FullName, agency.Place, agency.Hotline, "SCT/BS", seal, agency.Policies),
             cancellationToken);
     }
 
     /// <summary>The key file first, then the record that names it: a record never points to a key that was lost.</summary>
-    private async Task<string> CertifyAsync(DemoAuthority authority, string keyName, string? holder, string commonName, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<string> CertifyAsync(
+        DemoAgency agency, DemoAuthority authority, string keyName, string? holder, string commonName, CancellationToken cancellationToken)
     {
-        using var certificate = await keyFiles.OpenOrCreateAsync(keyName, () => authority.Issue(commonName, Organization, now), authority.Chain, cancellationToken);
+        var now = clock.GetUtcNow();
+        using var certificate = await keyFiles.OpenOrCreateAsync(
+            keyName,
+            () => authority.Issue(commonName, agency.FullName, LocalTime.StartOf(FoundedOn(now)), now.AddYears(3), agency.EllipticKeys),
+            authority.Chain,
+            cancellationToken);
         var thumbprint = KeyRing.Thumbprint(certificate.RawData);
         await store.CreateJsonAsync(
-            BlobPaths.Certificate(AgencyCode, thumbprint),
-            new OfficeCertificate(1, AgencyCode, thumbprint, holder, [certificate.RawData, .. authority.Chain.Select(above => above.RawData)], $"pkcs12:{keyName}"),
+            BlobPaths.Certificate(agency.Code, thumbprint),
+            new OfficeCertificate(1, agency.Code, thumbprint, holder, [certificate.RawData, .. authority.Chain.Select(above => above.RawData)], $"pkcs12:{keyName}"),
             cancellationToken);
         return thumbprint;
     }

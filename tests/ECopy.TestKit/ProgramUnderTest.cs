@@ -67,9 +67,11 @@ public sealed class ProgramUnderTest : IDisposable
     }
 
     /// <summary>Starts <c>serve</c> on a free port and waits until it says where it listens.</summary>
-    public async Task<RunningServer> ServeAsync()
+    /// <param name="demo">With the demo data, which are made beside whatever the test does.</param>
+    public async Task<RunningServer> ServeAsync(bool demo = false)
     {
-        var running = Start("serve", "--port", "0", "--lang", "en");
+        string[] arguments = ["serve", "--port", "0", "--lang", "en"];
+        var running = Start(demo ? arguments : [.. arguments, "--no-demo"]);
         return new RunningServer(running, await running.AddressAsync());
     }
 
