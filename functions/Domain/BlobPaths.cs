@@ -19,6 +19,8 @@ internal static class BlobPaths
 
     public const string Copies = "copies/";
 
+    public const string ProtectionKeys = "protection/";
+
     public static string Scan(string agency, string copyId, int index, string extension) => Invariant($"scans/{agency}/{copyId}/{index:000}.{extension}");
 
     public static string Request(string agency, string copyId) => $"requests/{agency}/{copyId}.json";
@@ -45,6 +47,12 @@ internal static class BlobPaths
 
     /// <summary>By the SHA-256 of the token, lower-case hex.</summary>
     public static string ApiToken(string sha256) => $"{ApiTokens}{sha256}.json";
+
+    public static string Session(string agency, string userName, string digest) => $"{SessionsOf(agency, userName)}{digest}.json";
+
+    public static string SessionsOf(string agency, string userName) => $"sessions/{agency}/{userName}/";
+
+    public static string ProtectionKey(string name) => $"{ProtectionKeys}{name}.xml";
 
     /// <summary>What an upload's Idempotency-Key stands for.</summary>
     public static string UploadKey(string agency, string digest) => $"idempotency/{agency}/{digest}.json";

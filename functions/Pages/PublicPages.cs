@@ -1,12 +1,13 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using ECopy.Functions.Web;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.WebEncoders;
 
 namespace ECopy.Functions.Pages;
 
-/// <summary>The pages for anyone: the front page and the check of a copy.</summary>
+/// <summary>The pages: for anyone the front page, the check of a copy and a citizen's own link; for the office what is under /office.</summary>
 internal static class PublicPages
 {
     public static void AddPublicPages(this IServiceCollection services)
@@ -31,10 +32,13 @@ internal static class PublicPages
     public static void MapPublicPages(this WebApplication app)
     {
         app.MapRootFiles();
-        // Public by name: what says nothing takes nobody without an account.
-        app.MapRazorPages().AllowAnonymous().Add(page =>
+        // Public by address: what is not listed takes nobody without an account.
+        app.MapRazorPages().Add(page =>
         {
-            if (page is RouteEndpointBuilder { RoutePattern.RawText: { } route } && (route == "v" || route.StartsWith("v/", StringComparison.Ordinal))) page.Metadata.Add(new VerifyLimit());
+            if (page is not RouteEndpointBuilder { RoutePattern.RawText: { } route }) return;
+            var first = route.Split('/')[0];
+            if (first is "" or "v" or "c" or "account") page.Metadata.Add(new AllowAnonymousAttribute());
+            if (first is "v" or "c") page.Metadata.Add(new VerifyLimit());
         });
     }
 }

@@ -12,7 +12,7 @@ internal sealed record SampleCode(string Code, string Document);
 internal sealed partial class PublicStore(IBlobStore store, VerifyCopy verify, OfficeDirectory offices, StoreTerms terms, ILogger<PublicStore> log)
 {
     private const int MostSamples = 3;
-    private const int MostHotlines = 4;
+    public const int MostHotlines = 4;
 
     /// <summary>Records looked at for samples: a demo store may hold many that were withdrawn.</summary>
     private const int MostRecords = 40;
@@ -44,14 +44,14 @@ internal sealed partial class PublicStore(IBlobStore store, VerifyCopy verify, O
     }
 
     /// <summary>Agencies and the numbers by which they are reached.</summary>
-    public async Task<IReadOnlyList<Agency>> AgenciesAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Agency>> AgenciesAsync(int most, CancellationToken cancellationToken)
     {
         var agencies = new List<Agency>();
         try
         {
             await foreach (var path in store.ListAsync(BlobPaths.Agencies, cancellationToken))
             {
-                if (agencies.Count == MostHotlines) break;
+                if (agencies.Count == most) break;
                 if (await offices.FindAgencyAsync(Path.GetFileNameWithoutExtension(path), cancellationToken) is { } agency) agencies.Add(agency);
             }
         }

@@ -1,6 +1,7 @@
 using ECopy.Functions.Domain;
 using ECopy.Functions.Ledger;
 using ECopy.Functions.Office;
+using ECopy.Functions.Pages;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
@@ -16,6 +17,7 @@ internal static class Access
     public const string Clerk = nameof(OfficeRole.OneStopClerk);
     public const string Attestor = nameof(OfficeRole.Attestor);
     public const string SealKeeper = nameof(OfficeRole.SealKeeper);
+    public const string Admin = nameof(OfficeRole.AgencyAdmin);
 
     /// <summary>Everyone who works in the office.</summary>
     public const string Office = "Office";
@@ -23,18 +25,34 @@ internal static class Access
     /// <summary>Who may stop a request; which way, the step decides.</summary>
     public const string Stop = "Stop";
 
+    private const string ByAddress = nameof(ByAddress);
+
     private static readonly Dictionary<string, (OfficeRole[] Roles, string Refusal)> Policies = new(StringComparer.Ordinal)
     {
         [Clerk] = ([OfficeRole.OneStopClerk], "not-a-clerk"),
         [Attestor] = ([OfficeRole.Attestor], "not-an-attestor"),
         [SealKeeper] = ([OfficeRole.SealKeeper], "not-a-seal-keeper"),
+        [Admin] = ([OfficeRole.AgencyAdmin], "not-an-administrator"),
         [Office] = (Enum.GetValues<OfficeRole>(), "not-allowed"),
         [Stop] = ([OfficeRole.Attestor, OfficeRole.SealKeeper, OfficeRole.AgencyAdmin], "not-allowed-to-stop"),
     };
 
     public static IServiceCollection AddECopyAccess(this IServiceCollection services)
     {
-        services.AddAuthentication(BearerTokens.SchemeName).AddScheme<AuthenticationSchemeOptions, BearerTokens>(BearerTokens.SchemeName, null);
+        // By address: a cookie never opens the API, so no other site's page can make a browser use it.
+        services.AddAuthentication(ByAddress)
+            .AddPolicyScheme(ByAddress, null, options => options.ForwardDefaultSelector =
+                context => FailurePage.IsForMachines(context.Request.Path) ? BearerTokens.SchemeName : Sessions.SchemeName)
+            .AddScheme<AuthenticationSchemeOptions, BearerTokens>(BearerTokens.SchemeName, null)
+            .AddSessions();
+        StoredProtectionKeys.Add(services);
+        services.AddAntiforgery(options =>
+        {
+            options.HeaderName = "RequestVerificationToken";
+            options.Cookie.Name = "ecopy-form";
+            options.Cookie.SameSite = SameSiteMode.Strict;
+            options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+        });
         services.AddSingleton<AccessRefusals>();
         services.AddSingleton<IAuthorizationMiddlewareResultHandler>(provider => provider.GetRequiredService<AccessRefusals>());
         services.AddAuthorization(options =>
@@ -73,7 +91,7 @@ internal sealed class AccessRefusals(AuditTrail audit) : IAuthorizationMiddlewar
 
         var code = Access.RefusalOf(endpoint.Metadata.GetMetadata<IAuthorizeData>()?.Policy);
         await RecordAsync(Callers.Of(context), context.GetRouteValue("copyId") as string, $"{context.Request.Method} {endpoint.RoutePattern.RawText?.TrimEnd('/')}", code, context.RequestAborted);
-        await Problems.From(context, new Rejection(code), StatusCodes.Status403Forbidden).ExecuteAsync(context);
+        await Problems.AnswerAsync(context, new Rejection(code), StatusCodes.Status403Forbidden);
     }
 
     /// <summary>For refusals that the step itself does not record.</summary>

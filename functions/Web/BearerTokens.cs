@@ -67,7 +67,12 @@ internal static class Callers
     public static Caller Of(HttpContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var user = context.User;
+        return Of(context.User);
+    }
+
+    public static Caller Of(ClaimsPrincipal user)
+    {
+        ArgumentNullException.ThrowIfNull(user);
         return new Caller(
             user.FindFirstValue(Agency)!,
             user.FindFirstValue(ClaimTypes.Name)!,

@@ -21,6 +21,13 @@ internal sealed class FailureLimit(GuardLimits limits) : IDisposable
 {
     private readonly PartitionedRateLimiter<HttpContext> failures = VerifyLimit.PerAddress(limits, limits.FailuresPerAddress);
 
+    /// <summary>Null unless this address has failed too often: asked before a password costs anything.</summary>
+    public TimeSpan? Blocked(HttpContext context)
+    {
+        using var lease = failures.AttemptAcquire(context, 0);
+        return lease.IsAcquired ? null : VerifyLimit.RetryAfter(lease, limits);
+    }
+
     /// <summary>Null while this failure may be answered, else the time to wait.</summary>
     public TimeSpan? Count(HttpContext context)
     {

@@ -8,6 +8,8 @@ namespace ECopy.Functions.Web;
 /// </summary>
 internal static class LocalSocket
 {
+    public static readonly Uri Address = new("http://ecopy.local/");
+
     /// <summary>A socket's path holds 107 bytes (unix(7)).</summary>
     private const int LongestPath = 107;
 
@@ -22,7 +24,9 @@ internal static class LocalSocket
     public static void Restrict(string dataFolder) => File.SetUnixFileMode(PathIn(dataFolder), UnixFileMode.UserRead | UnixFileMode.UserWrite);
 
     /// <summary>A client that speaks HTTP over the socket, whatever address is asked for.</summary>
-    public static HttpClient Connect(string dataFolder) => new(new SocketsHttpHandler
+    public static HttpClient Connect(string dataFolder) => new(HandlerTo(dataFolder)) { BaseAddress = Address, Timeout = Timeout.InfiniteTimeSpan };
+
+    public static SocketsHttpHandler HandlerTo(string dataFolder) => new()
     {
         ConnectCallback = async (_, cancellationToken) =>
         {
@@ -38,9 +42,5 @@ internal static class LocalSocket
                 throw;
             }
         },
-    })
-    {
-        BaseAddress = new Uri("http://ecopy.local/"),
-        Timeout = Timeout.InfiniteTimeSpan,
     };
 }

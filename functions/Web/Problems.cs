@@ -55,7 +55,8 @@ internal static class Problems
             pages.HttpContext.Response.StatusCode));
     }
 
-    private static Task AnswerAsync(HttpContext context, Rejection rejection, int status) => FailurePage.IsWanted(context)
+    /// <summary>A page where somebody is looking, else problem details.</summary>
+    public static Task AnswerAsync(HttpContext context, Rejection rejection, int status) => FailurePage.IsWanted(context)
         ? FailurePage.WriteAsync(context, rejection, status)
         : From(context, rejection, status).ExecuteAsync(context);
 }

@@ -14,7 +14,7 @@ internal static class Refusals
     public static int StatusOf(string code) => code switch
     {
         "request-invalid" or "state-unknown" or "cursor-invalid" or "limit-invalid" or "idempotency-key-invalid" or "file-missing" => StatusCodes.Status400BadRequest,
-        "not-a-clerk" or "not-an-attestor" or "not-a-seal-keeper" or "not-allowed" or "not-allowed-to-stop" or "four-eyes" or "delegation-not-in-force"
+        "not-a-clerk" or "not-an-attestor" or "not-a-seal-keeper" or "not-an-administrator" or "not-allowed" or "not-allowed-to-stop" or "four-eyes" or "delegation-not-in-force"
             => StatusCodes.Status403Forbidden,
         "copy-not-found" or "agency-unknown" => StatusCodes.Status404NotFound,
         // What was asked for could be done at another time, or once something stored has been mended.

@@ -67,6 +67,17 @@ internal sealed class TestOffice : IAsyncDisposable
         return added.IsRejected ? throw new InvalidOperationException(added.Rejection!.Code) : ConnectWith(token);
     }
 
+    /// <summary>A browser that has never been here: follows nothing by itself, keeps cookies unless told otherwise.</summary>
+    public HttpClient Browse(bool cookies = true)
+    {
+        var handler = LocalSocket.HandlerTo(DataPath);
+        handler.UseCookies = false;
+        handler.AllowAutoRedirect = false;
+        var browser = new HttpClient(cookies ? new KeptCookies(handler) : handler) { BaseAddress = LocalSocket.Address };
+        browser.DefaultRequestHeaders.Add("Accept", "text/html,application/xhtml+xml,*/*;q=0.8");
+        return browser;
+    }
+
     public HttpClient ConnectWith(string? token)
     {
         var client = LocalSocket.Connect(DataPath);
@@ -178,6 +189,13 @@ internal sealed class TestOffice : IAsyncDisposable
         var paths = new List<string>();
         await foreach (var path in Store.ListAsync(prefix, default)) paths.Add(path);
         return paths;
+    }
+
+    public async Task<IReadOnlyList<AuditEntry>> TrailAsync()
+    {
+        var entries = new List<AuditEntry>();
+        await foreach (var entry in Get<AuditTrail>().ReadAsync(Agency, default)) entries.Add(entry);
+        return entries;
     }
 
     public Task<AuditReport> AuditAsync() => Get<StoreAudit>().RunAsync(default);

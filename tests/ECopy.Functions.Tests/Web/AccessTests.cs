@@ -74,7 +74,7 @@ public sealed class AccessTests(ApiOffice api) : IClassFixture<ApiOffice>
             using var refused = await SendAsync(api.As(role), method, route, api.ForeignCopy, body);
             Assert.Equal(refusal, await ApiOffice.RefusalAsync(refused, HttpStatusCode.Forbidden));
             var person = ApiOffice.Users[role];
-            var entries = await EntriesAsync();
+            var entries = await api.Office.TrailAsync();
             Assert.Contains(entries, entry => entry.Action == "access-refused" && entry.Actor == person && entry.Details["act"] == $"{method} {route}" && entry.Details["code"] == refusal);
         }
         else if (route.Contains("{copyId}", StringComparison.Ordinal))
@@ -147,13 +147,6 @@ public sealed class AccessTests(ApiOffice api) : IClassFixture<ApiOffice>
             BlobPaths.Person(TestOffice.Agency, "motcua.linh"), new Person(1, TestOffice.Agency, "motcua.linh", "Nguyễn Thị Linh Mẫu", [], [OfficeRole.Inspector], null, null), default);
         Assert.Equal("not-a-clerk", await ApiOffice.RefusalAsync(await second.SendAsync(ApiOffice.Upload(ApiOffice.Form(files: SmallScan.Png(1)))), HttpStatusCode.Forbidden));
         Assert.DoesNotContain(await office.PathsAsync("office/tokens/"), path => path.Contains(token, StringComparison.Ordinal));
-    }
-
-    private async Task<List<AuditEntry>> EntriesAsync()
-    {
-        var entries = new List<AuditEntry>();
-        await foreach (var entry in api.Office.Get<AuditTrail>().ReadAsync(TestOffice.Agency, default)) entries.Add(entry);
-        return entries;
     }
 
     private static Task<HttpResponseMessage> SendAsync(HttpClient client, string method, string route, string copyId, string? body) =>

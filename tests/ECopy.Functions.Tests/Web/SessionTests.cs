@@ -1,0 +1,107 @@
+using System.Net;
+using System.Text.RegularExpressions;
+using ECopy.Functions.Domain;
+using ECopy.Functions.Office;
+using ECopy.Functions.Storage;
+using ECopy.TestKit;
+
+namespace ECopy.Functions.Tests.Web;
+
+/// <summary>Signing in and out in a browser's way: cookies, form tokens, lock-out, and what a stolen cookie is worth.</summary>
+public sealed partial class SessionTests : IAsyncLifetime
+{
+    private const string Clerk = "motcua.linh";
+    private const string Password = "một mật khẩu dài";
+    private TestOffice office = null!;
+    private HttpClient browser = null!;
+
+    public async Task InitializeAsync()
+    {
+        office = await TestOffice.OpenAsync();
+        await office.Get<Accounts>().SetPasswordAsync(TestOffice.Agency, Clerk, Password, "test", default);
+        browser = office.Browse();
+    }
+
+    public async Task DisposeAsync()
+    {
+        browser.Dispose();
+        await office.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Who_is_not_signed_in_is_led_to_the_sign_in_page_and_back()
+    {
+        using var led = await browser.GetAsync("/office?x=1");
+        Assert.Equal(HttpStatusCode.Found, led.StatusCode);
+        Assert.Equal("/account/sign-in?next=%2Foffice%3Fx%3D1", led.Headers.Location!.ToString());
+
+        using var signedIn = await SignInAsync(Password, "/office?x=1");
+        Assert.Equal((HttpStatusCode.Found, "/office?x=1"), (signedIn.StatusCode, signedIn.Headers.Location!.ToString()));
+        var cookie = Assert.Single(signedIn.Headers.GetValues("Set-Cookie"), set => set.StartsWith("__Host-ecopy=", StringComparison.Ordinal));
+        Assert.Contains("secure", cookie, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("httponly", cookie, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("samesite=lax", cookie, StringComparison.OrdinalIgnoreCase);
+        using var place = await browser.GetAsync("/office");
+        Assert.Equal("/office/counter", place.Headers.Location!.ToString());
+        Assert.Contains((await office.TrailAsync()), entry => entry is { Action: "signed-in", Subject: Clerk });
+    }
+
+    [Theory]
+    [InlineData("//example.org/")]
+    [InlineData("https://example.org/office")]
+    [InlineData("/v/")]
+    [InlineData("/office/../v/")]
+    public async Task A_link_to_the_sign_in_page_leads_nowhere_else(string next)
+    {
+        using var signedIn = await SignInAsync(Password, next);
+        Assert.StartsWith("/office", signedIn.Headers.Location!.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_wrong_password_is_told_and_the_sixth_guess_is_not_looked_at()
+    {
+        for (var guess = 0; guess < Accounts.MostFailures; guess++)
+        {
+            using var wrong = await SignInAsync("sai mật khẩu");
+            Assert.Equal(HttpStatusCode.Unauthorized, wrong.StatusCode);
+            Assert.Contains("role=\"alert\"", await wrong.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        }
+
+        using var locked = await SignInAsync(Password);
+        Assert.Equal(HttpStatusCode.Unauthorized, locked.StatusCode);
+        Assert.Contains("15", await locked.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_form_from_elsewhere_is_refused()
+    {
+        using var signedIn = await SignInAsync(Password);
+        using var forged = await browser.PostAsync("/account/sign-out", new FormUrlEncodedContent([]));
+        Assert.Equal(HttpStatusCode.BadRequest, forged.StatusCode);
+        using var still = await browser.GetAsync("/office");
+        Assert.Equal("/office/counter", still.Headers.Location!.ToString());
+    }
+
+    [Fact]
+    public async Task The_cookie_does_not_open_the_api()
+    {
+        using var signedIn = await SignInAsync(Password);
+        using var api = await browser.GetAsync("/api/copies");
+        Assert.Equal(HttpStatusCode.Unauthorized, api.StatusCode);
+        Assert.Equal("application/problem+json", api.Content.Headers.ContentType!.MediaType);
+    }
+
+    private async Task<HttpResponseMessage> SignInAsync(string password, string? next = null)
+    {
+        using var page = await browser.GetAsync("/account/sign-in");
+        var token = FormToken().Match(await page.Content.ReadAsStringAsync()).Groups[1].Value;
+        return await browser.PostAsync("/account/sign-in", new FormUrlEncodedContent(
+        [
+            new("agency", TestOffice.Agency), new("user", Clerk), new("password", password), new("next", next ?? ""),
+            new("__RequestVerificationToken", WebUtility.HtmlDecode(token)),
+        ]));
+    }
+
+    [GeneratedRegex("name=\"__RequestVerificationToken\" type=\"hidden\" value=\"([^\"]+)\"")]
+    private static partial Regex FormToken();
+}
