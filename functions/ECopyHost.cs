@@ -97,6 +97,7 @@ internal static class ECopyHost
         services.AddSingleton<CopyRequests>();
         services.AddSingleton<OfficeDirectory>();
         services.AddSingleton<CopyListing>();
+        services.AddSingleton<ScanSizes>();
         services.AddSingleton<Accounts>();
         services.AddSingleton<ApiTokens>();
         services.AddSingleton<VerifyCopy>();
@@ -159,6 +160,7 @@ internal static class ECopyHost
         services.AddSingleton<EmbeddedHub>();
         services.AddSingleton(provider => provider.GetRequiredService<EmbeddedHub>().Client);
         services.AddSingleton<CopyWorkflow>();
+        services.AddSingleton<ProgressReader>();
         services.AddSingleton<Sweeper>();
         services.AddSingleton<CertifyJob>();
         services.AddHostedService(provider => provider.GetRequiredService<Sweeper>());

@@ -20,7 +20,21 @@ internal sealed class CopyListing(IBlobStore store, CopyRequests requests)
     {
         var names = state is { } wanted && IsOpen(wanted)
             ? NamesAsync(BlobPaths.OpenMarkersOf(agency), "", after, cancellationToken)
-            : NewestFirstAsync(agency, after, cancellationToken);
+            : NewestFirstAsync(BlobPaths.RequestsOf(agency), ".json", after, cancellationToken);
+        return await ReadAsync(agency, state, names, most, cancellationToken);
+    }
+
+    /// <summary>As people look back: newest first whatever the state.</summary>
+    public Task<CopyPage> ReadNewestAsync(string agency, CopyState? state, string? before, int most, CancellationToken cancellationToken)
+    {
+        var names = state is { } wanted && IsOpen(wanted)
+            ? NewestFirstAsync(BlobPaths.OpenMarkersOf(agency), "", before, cancellationToken)
+            : NewestFirstAsync(BlobPaths.RequestsOf(agency), ".json", before, cancellationToken);
+        return ReadAsync(agency, state, names, most, cancellationToken);
+    }
+
+    private async Task<CopyPage> ReadAsync(string agency, CopyState? state, IAsyncEnumerable<string> names, int most, CancellationToken cancellationToken)
+    {
         var found = new List<CopyRequest>();
         string? last = null;
         var opened = 0;
@@ -51,10 +65,10 @@ internal sealed class CopyListing(IBlobStore store, CopyRequests requests)
     }
 
     /// <summary>The store lists upwards: of the names below the cursor only the last ones are kept in memory.</summary>
-    private async IAsyncEnumerable<string> NewestFirstAsync(string agency, string? before, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<string> NewestFirstAsync(string prefix, string suffix, string? before, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var newest = new Queue<string>();
-        await foreach (var name in NamesAsync(BlobPaths.RequestsOf(agency), ".json", null, cancellationToken))
+        await foreach (var name in NamesAsync(prefix, suffix, null, cancellationToken))
         {
             if (before is not null && string.CompareOrdinal(name, before) >= 0) continue;
             newest.Enqueue(name);
