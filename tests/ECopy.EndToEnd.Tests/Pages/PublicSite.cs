@@ -1,6 +1,4 @@
 using System.Text.Json.Nodes;
-using ECopy.TestKit;
-using Microsoft.Playwright;
 
 namespace ECopy.EndToEnd.Tests.Pages;
 
@@ -11,17 +9,9 @@ public sealed record SiteCopy(string Code, byte[] File)
     public string StoredCode => Code.Replace("-", "", StringComparison.Ordinal);
 }
 
-/// <summary>The built program with a demo store of its own and a copy for each verdict, and one browser for all tests of pages.</summary>
-public sealed class PublicSite : IAsyncLifetime, IDisposable
+/// <summary>A copy for each verdict.</summary>
+public sealed class PublicSite : BrowserSite
 {
-    private readonly ProgramUnderTest program = new();
-    private RunningServer? server;
-    private IPlaywright? playwright;
-
-    public Uri Address => server!.Address;
-
-    public IBrowser Browser { get; private set; } = null!;
-
     public SiteCopy Good { get; private set; } = null!;
 
     public SiteCopy Withdrawn { get; private set; } = null!;
@@ -34,11 +24,8 @@ public sealed class PublicSite : IAsyncLifetime, IDisposable
     /// <summary>Its public record disagrees with the register.</summary>
     public SiteCopy Disputed { get; private set; } = null!;
 
-    public async Task InitializeAsync()
+    protected override Task PrepareAsync()
     {
-        program.Put("scan.jpg", DrawnScans.Diploma(72));
-        // Started in another folder than its own: pages and assets must be found all the same.
-        server = await program.ServeAsync();
         Good = Certify("Bằng tốt nghiệp trung học phổ thông");
         Withdrawn = Certify("Giấy chứng nhận đăng ký doanh nghiệp");
         Replaced = Certify("Chứng chỉ ngoại ngữ B1");
@@ -57,55 +44,18 @@ public sealed class PublicSite : IAsyncLifetime, IDisposable
             record["replacedBy"] = Good.StoredCode;
         });
         Rewrite(Disputed, record => record["registerNumber"] = 9_999);
-
-        playwright = await Playwright.CreateAsync();
-        Browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
-        {
-            ExecutablePath = "/usr/bin/chromium",
-            Args =
-            [
-                "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-                "--disable-component-update", "--disable-sync",
-            ],
-        });
-    }
-
-    /// <summary>A browser window that has never been here.</summary>
-    public async Task<Visit> VisitAsync(string language = "vi-VN", int width = 1366, int height = 768, bool scripts = true, bool calm = true)
-    {
-        var context = await Browser.NewContextAsync(new BrowserNewContextOptions
-        {
-            BaseURL = Address.ToString(),
-            Locale = language,
-            ViewportSize = new ViewportSize { Width = width, Height = height },
-            JavaScriptEnabled = scripts,
-            ReducedMotion = calm ? ReducedMotion.Reduce : ReducedMotion.NoPreference,
-        });
-        context.SetDefaultTimeout(60_000);
-        return await Visit.OpenAsync(context, Address);
-    }
-
-    public async Task DisposeAsync()
-    {
-        if (Browser is not null) await Browser.DisposeAsync();
-    }
-
-    public void Dispose()
-    {
-        playwright?.Dispose();
-        server?.Dispose();
-        program.Dispose();
+        return Task.CompletedTask;
     }
 
     private SiteCopy Certify(string title)
     {
-        var copy = Certified.Of(program.Run("certify", "scan.jpg", "--title", title, "--json"));
+        var copy = Certified.Of(Program.Run("certify", "scan.jpg", "--title", title, "--json"));
         return new SiteCopy(copy.VerificationCode, File.ReadAllBytes(copy.Path));
     }
 
     private void Rewrite(SiteCopy copy, Action<JsonObject> change)
     {
-        var path = program.PathOf($"public/{copy.StoredCode}.json");
+        var path = Program.PathOf($"public/{copy.StoredCode}.json");
         var record = JsonNode.Parse(File.ReadAllText(path))!.AsObject();
         change(record);
         File.WriteAllText(path, record.ToJsonString());

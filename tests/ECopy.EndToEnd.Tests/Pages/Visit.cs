@@ -39,6 +39,14 @@ public sealed class Visit : IAsyncDisposable
         return visit;
     }
 
+    /// <summary>Signs in with a demo person's button and waits for the office.</summary>
+    public async Task SignInAsync(string userName)
+    {
+        await GoAsync("/account/sign-in");
+        await Page.Locator($"form:has(input[name=user][value='{userName}']) button").ClickAsync();
+        await Page.WaitForURLAsync("**/office/**");
+    }
+
     public Task GoAsync(string path) => Page.GotoAsync(path);
 
     /// <summary>Chooses a file as a person does, and waits for the verdict.</summary>
