@@ -95,6 +95,8 @@ internal static class ECopyHost
         services.AddSingleton<AuditTrail>();
         services.AddSingleton<DailySequence>();
         services.AddSingleton<CopyRequests>();
+        services.AddSingleton<Dossiers>();
+        services.AddSingleton<AccessLinks>();
         services.AddSingleton<OfficeDirectory>();
         services.AddSingleton<CopyListing>();
         services.AddSingleton<ScanSizes>();
@@ -114,6 +116,8 @@ internal static class ECopyHost
         services.AddSingleton<CopyComposer>();
         services.AddSingleton<ReceiveScan>();
         services.AddSingleton<UploadKeys>();
+        services.AddSingleton<Drafts>();
+        services.AddSingleton<SubmitDraft>();
         services.AddSingleton<HashScan>();
         services.AddSingleton<DecideCopy>();
         services.AddSingleton<StopCopy>();

@@ -83,7 +83,7 @@ internal sealed class ComposeCopy(IBlobStore store, CopyRequests requests, Offic
                 throw new IntegrityException(file.Path, "is not the file that was uploaded");
             try
             {
-                pages.Add(ScanImage.Read(blob.Content, ImageLimits.Default));
+                pages.Add(ScanImage.Read(blob.Content, ImageLimits.Default).Turned(file.Rotation));
             }
             catch (ImageFormatException damaged)
             {

@@ -57,6 +57,24 @@ internal static class BlobPaths
     /// <summary>What an upload's Idempotency-Key stands for.</summary>
     public static string UploadKey(string agency, string digest) => $"idempotency/{agency}/{digest}.json";
 
+    public static string Dossier(string agency, string dossierCode) => $"dossiers/{agency}/{dossierCode}.json";
+
+    /// <summary>By the SHA-256 of the link's token, lower-case hex.</summary>
+    public static string AccessLink(string sha256) => $"access/{sha256}.json";
+
+    public static string DraftsOf(string agency) => $"drafts/{agency}/";
+
+    public static string Draft(string agency, string draftId) => $"drafts/{agency}/{draftId}.json";
+
+    public static string DraftPages(string agency, string draftId) => $"drafts/{agency}/{draftId}/";
+
+    public static string DraftPage(string agency, string draftId, string pageId, string extension) => $"{DraftPages(agency, draftId)}{pageId}.{extension}";
+
+    /// <summary>Drafts that are being submitted or cleared away, so that the sweeper need not open every draft.</summary>
+    public const string EndingDrafts = "ending/";
+
+    public static string EndingDraft(string agency, string draftId) => $"{EndingDrafts}{agency}/{draftId}";
+
     public static string OpenMarkersOf(string agency) => $"{OpenMarkers}{agency}/";
 
     public static string RequestsOf(string agency) => $"{Requests}{agency}/";

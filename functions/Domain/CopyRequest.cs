@@ -10,7 +10,8 @@ namespace ECopy.Functions.Domain;
 /// </summary>
 internal sealed record CopyRequest : IStoredRecord
 {
-    public static int CurrentSchema => 1;
+    /// <summary>2: a page may be turned, and a document type is known. Schema 1 reads with neither.</summary>
+    public static int CurrentSchema => 2;
 
     public int Schema { get; init; } = CurrentSchema;
 
@@ -27,6 +28,9 @@ internal sealed record CopyRequest : IStoredRecord
 
     /// <summary>Fence: an activity of a lower attempt is superseded.</summary>
     public int Attempt { get; init; } = 1;
+
+    /// <summary>Loại giấy tờ as the clerk chose it, where they did.</summary>
+    public string? DocumentKind { get; init; }
 
     public required string Title { get; init; }
 
@@ -85,7 +89,8 @@ internal sealed record CopyRequest : IStoredRecord
 /// <param name="Path">In the store, create-only.</param>
 /// <param name="Extension">jpg or png: what the bytes are, not what the name said.</param>
 /// <param name="Sha256">Of the stored bytes, lower-case hex, taken while uploading and compared by the hash step.</param>
-internal sealed record ScanFile(string Path, string Extension, long Length, string Sha256);
+/// <param name="Rotation">How far the clerk turned the page clockwise: 0, 90, 180, 270. The bytes stay as they came; whoever shows the page turns it.</param>
+internal sealed record ScanFile(string Path, string Extension, long Length, string Sha256, int Rotation = 0);
 
 /// <summary>What the official decided.</summary>
 internal enum ReviewDecision

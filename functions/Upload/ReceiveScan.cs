@@ -1,12 +1,10 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using ECopy.Functions.Domain;
 using ECopy.Functions.Ledger;
 using ECopy.Functions.Office;
 using ECopy.Functions.Requests;
 using ECopy.Functions.Storage;
-using ECopy.Signing.Pdf.Images;
 
 namespace ECopy.Functions.Upload;
 
@@ -14,23 +12,38 @@ namespace ECopy.Functions.Upload;
 /// <param name="ReceivedBy">Person id of the clerk.</param>
 /// <param name="OriginalPages">Pages of the paper; null: as many as files.</param>
 /// <param name="Files">The pages of one original, in order.</param>
+/// <param name="Rotations">How far each page is turned clockwise; null: none is.</param>
+/// <param name="DocumentKind">Loại giấy tờ.</param>
+/// <param name="DossierCode">The dossier it belongs to, which must name this copy; null: it gets one of its own.</param>
 internal sealed record ScanUpload(
-    string Agency, string CopyId, string ReceivedBy, string Title, string? Requester, int? OriginalPages, IReadOnlyList<ReadOnlyMemory<byte>> Files);
+    string Agency,
+    string CopyId,
+    string ReceivedBy,
+    string Title,
+    string? Requester,
+    int? OriginalPages,
+    IReadOnlyList<ReadOnlyMemory<byte>> Files,
+    IReadOnlyList<int>? Rotations = null,
+    string? DocumentKind = null,
+    string? DossierCode = null);
 
 /// <summary>Limits of one upload.</summary>
 /// <param name="MostBytes">Of all files together.</param>
-internal sealed record UploadLimits(long MostBytes = 50_000_000, int MostFiles = 300);
+internal sealed record UploadLimits(long MostBytes = 50_000_000, int MostFiles = 300)
+{
+    public Rejection TooLarge => new("file-too-large", "most", (MostBytes / 1_000_000).ToString(CultureInfo.InvariantCulture));
+
+    public Rejection TooManyFiles => new("too-many-files", "most", MostFiles.ToString(CultureInfo.InvariantCulture));
+}
 
 /// <summary>
 /// Takes a scan in. When the answer goes out, the scan and the request are on disk: what is killed next loses nothing.
-/// Order: number of the dossier, scans, open marker, request. Before the request nothing counts as accepted;
+/// Order: dossier, scans, open marker, request. Before the request nothing counts as accepted;
 /// leftovers of a crash before it are swept.
 /// </summary>
-internal sealed class ReceiveScan(IBlobStore store, OfficeDirectory office, DailySequence sequence, AuditTrail audit, UploadLimits limits, TimeProvider clock)
+internal sealed class ReceiveScan(
+    IBlobStore store, OfficeDirectory office, Dossiers dossiers, DailySequence sequence, AuditTrail audit, UploadLimits limits, TimeProvider clock)
 {
-    private const int LongestTitle = 300;
-    private const int LongestRequester = 200;
-
     public async Task<Result<CopyRequest>> RunAsync(ScanUpload upload, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(upload);
@@ -42,18 +55,14 @@ internal sealed class ReceiveScan(IBlobStore store, OfficeDirectory office, Dail
         var clerk = await office.FindPersonAsync(upload.Agency, upload.ReceivedBy, cancellationToken);
         if (clerk is null || !clerk.Has(OfficeRole.OneStopClerk)) return new Rejection("not-a-clerk");
 
-        var title = Clean(upload.Title);
-        if (title.Length == 0) return new Rejection("title-missing");
-        if (title.Length > LongestTitle) return new Rejection("title-too-long", "most", LongestTitle.ToString(CultureInfo.InvariantCulture));
-        var requester = Clean(upload.Requester ?? "");
-        if (requester.Length > LongestRequester) return new Rejection("requester-too-long", "most", LongestRequester.ToString(CultureInfo.InvariantCulture));
-        if (upload.OriginalPages is < 1 or > 10_000) return new Rejection("pages-invalid");
+        var texts = FormText.Read(upload);
+        if (texts.IsRejected) return texts.Rejection!;
+        var (title, requester, kind) = texts.Value;
         var scan = ReadPages(upload);
         if (scan.IsRejected) return scan.Rejection!;
 
-        var now = clock.GetUtcNow();
-        var dossierCode = await sequence.NextAsync(upload.Agency, LocalTime.DateOf(now), upload.CopyId, cancellationToken);
-        if (dossierCode.IsRejected) return dossierCode.Rejection!;
+        var dossier = await DossierAsync(upload, requester, cancellationToken);
+        if (dossier.IsRejected) return dossier.Rejection!;
         foreach (var (page, content) in scan.Value) await store.CreateImmutableAsync(page.Path, content, cancellationToken);
         // Before the request, so that the sweeper finds every accepted request whatever is killed from here on.
         await store.CreateImmutableAsync(BlobPaths.OpenMarker(upload.Agency, upload.CopyId), Encoding.ASCII.GetBytes(upload.CopyId), cancellationToken);
@@ -62,15 +71,17 @@ internal sealed class ReceiveScan(IBlobStore store, OfficeDirectory office, Dail
         {
             Agency = upload.Agency,
             CopyId = upload.CopyId,
-            DossierCode = dossierCode.Value,
+            DossierCode = dossier.Value.DossierCode,
             VerificationCode = VerificationCode.Draw(),
             State = CopyState.Uploaded,
+            DocumentKind = kind,
             Title = title,
             Requester = requester,
             OriginalPages = upload.OriginalPages ?? upload.Files.Count,
-            ReceivedAt = now,
+            // The dossier's own times, so that all its originals have the same and a repeat changes none.
+            ReceivedAt = dossier.Value.ReceivedAt,
             ReceivedBy = upload.ReceivedBy,
-            DueAt = DueTime.For(now),
+            DueAt = dossier.Value.DueAt,
             Files = [.. scan.Value.Select(page => page.File)],
             AuditPage = await audit.OpenPageAsync(upload.Agency, cancellationToken),
         };
@@ -92,45 +103,40 @@ internal sealed class ReceiveScan(IBlobStore store, OfficeDirectory office, Dail
 
     private static bool IsCopyId(string copyId) => copyId.Length is >= 8 and <= 64 && copyId.All(c => c is >= '0' and <= '9' or >= 'a' and <= 'z');
 
+    /// <summary>The dossier that is named, or a new one for this original alone: asked for again, the same.</summary>
+    private async Task<Result<Dossier>> DossierAsync(ScanUpload upload, string requester, CancellationToken cancellationToken)
+    {
+        if (upload.DossierCode is { } named)
+        {
+            return await dossiers.FindAsync(upload.Agency, named, cancellationToken) is { } there && there.CopyIds.Contains(upload.CopyId)
+                ? there
+                : new Rejection("dossier-not-found");
+        }
+
+        var now = clock.GetUtcNow();
+        var code = await sequence.NextAsync(upload.Agency, LocalTime.DateOf(now), upload.CopyId, cancellationToken);
+        if (code.IsRejected) return code.Rejection!;
+        return await dossiers.CreateAsync(
+            new Dossier(Dossier.CurrentSchema, upload.Agency, code.Value, requester, null, upload.ReceivedBy, now, DueTime.For(now), [upload.CopyId], null),
+            cancellationToken);
+    }
+
     private Result<IReadOnlyList<(ScanFile File, ReadOnlyMemory<byte> Content)>> ReadPages(ScanUpload upload)
     {
         if (upload.Files.Count == 0) return new Rejection("file-missing");
-        if (upload.Files.Count > limits.MostFiles) return new Rejection("too-many-files", "most", limits.MostFiles.ToString(CultureInfo.InvariantCulture));
-        if (upload.Files.Sum(file => (long)file.Length) > limits.MostBytes)
-            return new Rejection("file-too-large", "most", (limits.MostBytes / 1_000_000).ToString(CultureInfo.InvariantCulture));
+        if (upload.Files.Count > limits.MostFiles) return limits.TooManyFiles;
+        if (upload.Files.Sum(file => (long)file.Length) > limits.MostBytes) return limits.TooLarge;
 
         var pages = new List<(ScanFile, ReadOnlyMemory<byte>)>(upload.Files.Count);
         for (var i = 0; i < upload.Files.Count; i++)
         {
             var content = upload.Files[i];
-            try
-            {
-                ScanImage.Read(content, ImageLimits.Default);
-                // What the bytes are, not what a name said: JPEG begins with FF D8, the only other kind is PNG.
-                var extension = content.Span[0] == 0xFF ? "jpg" : "png";
-                var path = BlobPaths.Scan(upload.Agency, upload.CopyId, i + 1, extension);
-                pages.Add((new ScanFile(path, extension, content.Length, Convert.ToHexStringLower(SHA256.HashData(content.Span))), content));
-            }
-            catch (ImageFormatException refused)
-            {
-                return new Rejection(refused.Code, new Dictionary<string, string> { ["page"] = (i + 1).ToString(CultureInfo.InvariantCulture), ["kind"] = refused.Kind ?? "" });
-            }
+            var read = CheckedPicture.Read(content, i + 1);
+            if (read.IsRejected) return read.Rejection!;
+            var path = BlobPaths.Scan(upload.Agency, upload.CopyId, i + 1, read.Value.Extension);
+            pages.Add((new ScanFile(path, read.Value.Extension, content.Length, read.Value.Sha256, upload.Rotations?[i] ?? 0), content));
         }
 
         return pages;
-    }
-
-    /// <summary>NFC, one line, no control characters.</summary>
-    private static string Clean(string text)
-    {
-        var kept = new StringBuilder(text.Length);
-        foreach (var rune in text.EnumerateRunes())
-        {
-            // Control and format characters (right-to-left marks among them) could make a title read as another one.
-            if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.PrivateUse) kept.Append(' ');
-            else kept.Append(rune);
-        }
-
-        return string.Join(' ', kept.ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries)).Normalize(NormalizationForm.FormC);
     }
 }

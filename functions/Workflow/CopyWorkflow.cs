@@ -11,7 +11,7 @@ namespace ECopy.Functions.Workflow;
 /// the sweeper tells again; if it is doubled, the second finds nothing to do.
 /// </summary>
 internal sealed partial class CopyWorkflow(
-    ReceiveScan receive, DecideCopy decide, StopCopy stop, ReleaseSeal releaseSeal, DurableTaskClient hub, ILogger<CopyWorkflow> log)
+    ReceiveScan receive, SubmitDraft submitDraft, DecideCopy decide, StopCopy stop, ReleaseSeal releaseSeal, DurableTaskClient hub, ILogger<CopyWorkflow> log)
 {
     /// <summary>The instance that carries an attempt of a copy request.</summary>
     public static string InstanceId(string copyId, int attempt) => FormattableString.Invariant($"copy-{copyId}:{attempt}");
@@ -21,6 +21,22 @@ internal sealed partial class CopyWorkflow(
         var received = await receive.RunAsync(upload, cancellationToken);
         if (!received.IsRejected) await TellAsync(received.Value, null, cancellationToken);
         return received;
+    }
+
+    /// <summary>A visit from the counter: every original becomes a request of one dossier.</summary>
+    public async Task<Result<SubmittedDossier>> SubmitDraftAsync(string agency, string draftId, string by, CancellationToken cancellationToken)
+    {
+        var submitted = await submitDraft.RunAsync(agency, draftId, by, cancellationToken);
+        if (!submitted.IsRejected) await TellAsync(submitted.Value, cancellationToken);
+        return submitted;
+    }
+
+    /// <summary>Goes on with a visit that was cut short; nothing happens where there is none. Gives why it cannot be finished.</summary>
+    public async Task<Rejection?> ResumeDraftAsync(string agency, string draftId, CancellationToken cancellationToken)
+    {
+        if (await submitDraft.ResumeAsync(agency, draftId, cancellationToken) is not { } resumed) return null;
+        if (!resumed.IsRejected) await TellAsync(resumed.Value, cancellationToken);
+        return resumed.Rejection;
     }
 
     public async Task<Result<CopyRequest>> DecideAsync(DecisionOrder order, CancellationToken cancellationToken)
@@ -62,6 +78,11 @@ internal sealed partial class CopyWorkflow(
             // The command is stored and stands; the sweeper finds the request by its open marker.
             LogNotTold(failure, instance);
         }
+    }
+
+    private async Task TellAsync(SubmittedDossier submitted, CancellationToken cancellationToken)
+    {
+        foreach (var request in submitted.Requests) await TellAsync(request, null, cancellationToken);
     }
 
     private async Task StartAsync(string instance, CopyWork work, CancellationToken cancellationToken)

@@ -28,6 +28,7 @@ internal sealed partial class Sweeper(
     /// <summary>One round over all open requests. One bad request does not keep the others waiting.</summary>
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
+        await SweepDraftsAsync(cancellationToken);
         await foreach (var marker in store.ListAsync(BlobPaths.OpenMarkers, cancellationToken))
         {
             if (marker.Split('/') is not [_, var agency, var copyId]) continue;
@@ -38,6 +39,24 @@ internal sealed partial class Sweeper(
             catch (Exception failure) when (failure is not OperationCanceledException)
             {
                 LogFailed(failure, copyId);
+            }
+        }
+    }
+
+    /// <summary>Visits whose submission was cut short, and drafts whose pages are still to be removed.</summary>
+    private async Task SweepDraftsAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var marker in store.ListAsync(BlobPaths.EndingDrafts, cancellationToken))
+        {
+            if (marker.Split('/') is not [_, var agency, var draftId]) continue;
+            try
+            {
+                // A draft that was given up says "not found", as it should.
+                if (await workflow.ResumeDraftAsync(agency, draftId, cancellationToken) is { Code: not "draft-not-found" } refused) LogDraftRefused(draftId, refused.Code);
+            }
+            catch (Exception failure) when (failure is not OperationCanceledException)
+            {
+                LogFailed(failure, draftId);
             }
         }
     }
@@ -148,6 +167,9 @@ internal sealed partial class Sweeper(
 
     [LoggerMessage(EventId = 213, Level = LogLevel.Error, Message = "Request {CopyId} could not be swept")]
     private partial void LogFailed(Exception failure, string copyId);
+
+    [LoggerMessage(EventId = 215, Level = LogLevel.Warning, Message = "Draft {DraftId} could not be handed in: {Code}")]
+    private partial void LogDraftRefused(string draftId, string code);
 
     [LoggerMessage(EventId = 214, Level = LogLevel.Error, Message = "The open requests could not be listed")]
     private partial void LogRoundFailed(Exception failure);

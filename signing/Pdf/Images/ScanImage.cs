@@ -19,7 +19,7 @@ public abstract class ScanImage
     public int StoredHeight { get; }
 
     /// <summary>EXIF orientation, 1 to 8.</summary>
-    public int Orientation { get; private protected init; } = 1;
+    public int Orientation { get; private protected set; } = 1;
 
     /// <summary>Pixels across as seen.</summary>
     public int Width => IsTurned ? StoredHeight : StoredWidth;
@@ -59,6 +59,24 @@ public abstract class ScanImage
             ImageKinds.Png => PngReader.Read(file, limits),
             var kind => throw new ImageFormatException(ImageFormatException.UnsupportedType, $"not a JPEG or PNG but {kind}", kind),
         };
+    }
+
+    /// <summary>
+    /// The same picture shown turned clockwise by 0, 90, 180 or 270 degrees, on top of its EXIF orientation. Its bytes stay as
+    /// they are: only the matrix that places it differs.
+    /// </summary>
+    public ScanImage Turned(int degrees)
+    {
+        if (degrees is not (0 or 90 or 180 or 270)) throw new ArgumentOutOfRangeException(nameof(degrees));
+        if (degrees == 0) return this;
+        var turned = (ScanImage)MemberwiseClone();
+        for (; degrees > 0; degrees -= 90)
+        {
+            // A quarter turn leads from each EXIF orientation to another; mirrored ones stay mirrored.
+            turned.Orientation = turned.Orientation switch { 1 => 6, 6 => 3, 3 => 8, 8 => 1, 2 => 7, 7 => 4, 4 => 5, _ => 2 };
+        }
+
+        return turned;
     }
 
     /// <summary>Writes the image XObject, with soft mask and colour profile where it has them.</summary>
