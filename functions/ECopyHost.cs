@@ -53,6 +53,7 @@ internal static class ECopyHost
 
         var terms = new StoreTerms(data.Identity.Kind is StoreKind.Demo, options.PublicUrl);
         AddStore(builder.Services, data.Blobs, witness, terms);
+        builder.Services.AddOfficeChanges(data.Blobs);
         AddSteps(builder.Services, data);
         AddHub(builder.Services, data);
         AddWeb(builder);
@@ -72,7 +73,7 @@ internal static class ECopyHost
         return app;
     }
 
-    /// <summary>What verifying and auditing need: reading only, no hub, no keys.</summary>
+    /// <summary>What the command line needs beside serving: verifying, auditing, and (over an owned folder) the office's records. No hub.</summary>
     public static ServiceProvider BuildReader(DataFolder data, IWitness witness, Uri publicUrl)
     {
         ArgumentNullException.ThrowIfNull(data);
@@ -80,6 +81,7 @@ internal static class ECopyHost
         services.AddLogging(logging => logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning));
         services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         AddStore(services, data.Blobs, witness, new StoreTerms(data.Identity.Kind is StoreKind.Demo, publicUrl));
+        services.AddOfficeChanges(data.Blobs);
         return services.BuildServiceProvider(validateScopes: true);
     }
 

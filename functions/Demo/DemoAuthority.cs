@@ -1,15 +1,16 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using ECopy.Functions.Office;
 
 namespace ECopy.Functions.Demo;
 
 /// <summary>
 /// The certification authority of a demo store: a root and an issuing authority, made at first start and kept in the
-/// data folder. Its certificates say BẢN THỬ NGHIỆM, and no production store takes them.
+/// data folder. Its certificates say BẢN THỬ NGHIỆM, and its root's key is marked, so that no production store takes them.
 /// </summary>
 internal sealed class DemoAuthority : IDisposable
 {
-    private const string Organization = "ECopy BẢN THỬ NGHIỆM";
+    private const string Organization = TestMark.Organization;
     private readonly X509Certificate2 root;
     private readonly X509Certificate2 issuing;
 
@@ -78,7 +79,7 @@ internal sealed class DemoAuthority : IDisposable
 
     private static X509Certificate2 SelfSigned(string name, DateTimeOffset from, DateTimeOffset until)
     {
-        using var key = RSA.Create(3072);
+        using var key = MarkedKey.Create(3072);
         var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, true, 1, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));

@@ -79,6 +79,13 @@ internal static class BlobPaths
 
     public static string RequestsOf(string agency) => $"{Requests}{agency}/";
 
+    public static string Accounts(string agency) => $"office/accounts/{agency}/";
+
+    public static string Certificates(string agency) => $"office/certificates/{agency}/";
+
+    /// <summary>A seal or a signature as a picture, by the SHA-256 of its file; create-only.</summary>
+    public static string OfficeImage(string agency, string sha256) => $"office/images/{agency}/{sha256}.png";
+
     public static string Certificate(string agency, string thumbprint) => $"office/certificates/{agency}/{thumbprint}.json";
 
     public static string TrustAnchor(string thumbprint) => $"office/trust/{thumbprint}.json";

@@ -66,12 +66,13 @@ internal sealed class Accounts(IBlobStore store, OfficeDirectory office, AuditTr
             ? (await store.ReadJsonAsync<Account>(BlobPaths.Account(agency, userName), cancellationToken))?.Value
             : null;
 
-    /// <summary>The person behind an account with today's roles, or null when the office no longer knows them.</summary>
+    /// <summary>The person behind an account with today's roles, or null when the account is closed or the person has left.</summary>
     public async Task<Caller?> CallerOfAsync(Account account, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(account);
+        if (account.Closed) return null;
         var person = await office.FindPersonAsync(account.Agency, account.PersonId, cancellationToken);
-        return person is null ? null : new Caller(account.Agency, account.UserName, person.PersonId, person.Roles);
+        return person is null or { Inactive: true } ? null : new Caller(account.Agency, account.UserName, person.PersonId, person.Roles);
     }
 
     private static Change<Account> Counted(Account account, DateTimeOffset now)
@@ -79,7 +80,7 @@ internal sealed class Accounts(IBlobStore store, OfficeDirectory office, AuditTr
         if (account.LockedUntil is { } until && until > now)
             return new Rejection("account-locked", "minutes", Math.Ceiling((until - now).TotalMinutes).ToString(CultureInfo.InvariantCulture));
         var failures = (account.LockedUntil is null ? account.Failures : 0) + 1;
-        return account with { Failures = failures, LockedUntil = failures >= MostFailures ? now + LockOut : null };
+        return account with { Schema = Account.CurrentSchema, Failures = failures, LockedUntil = failures >= MostFailures ? now + LockOut : null };
     }
 
     private Task<AuditEntry> RecordAsync(Account account, string action, CancellationToken cancellationToken, string? by = null) =>

@@ -47,6 +47,18 @@ internal sealed class ApiTokens(IBlobStore store, Accounts accounts, AuditTrail 
         return revoked;
     }
 
+    /// <summary>All tokens of an agency, the newest first; revoked ones too.</summary>
+    public async Task<IReadOnlyList<ApiToken>> ListAsync(string agency, CancellationToken cancellationToken)
+    {
+        var tokens = new List<ApiToken>();
+        await foreach (var path in store.ListAsync(BlobPaths.ApiTokens, cancellationToken))
+        {
+            if ((await store.ReadJsonAsync<ApiToken>(path, cancellationToken))?.Value is { } token && token.Agency == agency) tokens.Add(token);
+        }
+
+        return [.. tokens.OrderByDescending(token => token.CreatedAt)];
+    }
+
     /// <summary>The record of a token, revoked or not.</summary>
     public async Task<ApiToken?> FindAsync(string token, CancellationToken cancellationToken)
     {

@@ -55,6 +55,9 @@ internal sealed class KeyRing(string folder) : IKeyRing, IDisposable
     /// <summary>SHA-256 of a certificate, lower-case hex: its name in the store.</summary>
     public static string Thumbprint(ReadOnlySpan<byte> certificate) => Convert.ToHexStringLower(SHA256.HashData(certificate));
 
+    /// <summary>How a certificate's record names a key file.</summary>
+    public static string Location(string name) => Pkcs12 + name;
+
     public string KeyFile(string name) => Path.Combine(folder, name + ".p12");
 
     public string PasswordFile(string name) => Path.Combine(folder, name + ".password");

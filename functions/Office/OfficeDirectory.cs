@@ -26,29 +26,25 @@ internal sealed class OfficeDirectory(IBlobStore store)
     public async Task<OfficeCertificate?> FindCertificateAsync(string agency, string thumbprint, CancellationToken cancellationToken) =>
         (await store.ReadJsonAsync<OfficeCertificate>(BlobPaths.Certificate(agency, thumbprint), cancellationToken))?.Value;
 
-    /// <summary>Persons of an agency, by person id.</summary>
-    public async Task<IReadOnlyList<Person>> PersonsAsync(string agency, CancellationToken cancellationToken)
-    {
-        var persons = new List<Person>();
-        await foreach (var path in store.ListAsync(BlobPaths.Persons(agency), cancellationToken))
-        {
-            if ((await store.ReadJsonAsync<Person>(path, cancellationToken))?.Value is { } person) persons.Add(person);
-        }
+    /// <summary>All agencies of the store, by code.</summary>
+    public Task<IReadOnlyList<Agency>> AgenciesAsync(CancellationToken cancellationToken) => AllAsync<Agency>(BlobPaths.Agencies, cancellationToken);
 
-        return persons;
-    }
+    /// <summary>Persons of an agency, by person id; those who have left too.</summary>
+    public Task<IReadOnlyList<Person>> PersonsAsync(string agency, CancellationToken cancellationToken) => AllAsync<Person>(BlobPaths.Persons(agency), cancellationToken);
+
+    public Task<IReadOnlyList<Account>> AccountsAsync(string agency, CancellationToken cancellationToken) => AllAsync<Account>(BlobPaths.Accounts(agency), cancellationToken);
+
+    public Task<IReadOnlyList<OfficeCertificate>> CertificatesAsync(string agency, CancellationToken cancellationToken) =>
+        AllAsync<OfficeCertificate>(BlobPaths.Certificates(agency), cancellationToken);
+
+    public Task<IReadOnlyList<StoredTrustAnchor>> StoredTrustAnchorsAsync(CancellationToken cancellationToken) =>
+        AllAsync<StoredTrustAnchor>(BlobPaths.TrustAnchors, cancellationToken);
 
     /// <summary>Roots that copies may lead to, with the time in which each is trusted.</summary>
     public async Task<TrustAnchors> TrustAnchorsAsync(CancellationToken cancellationToken)
     {
-        var anchors = new List<TrustAnchor>();
-        await foreach (var path in store.ListAsync(BlobPaths.TrustAnchors, cancellationToken))
-        {
-            if ((await store.ReadJsonAsync<StoredTrustAnchor>(path, cancellationToken))?.Value is { } stored)
-                anchors.Add(new TrustAnchor(CertificateOf(path, stored.Certificate), stored.From, stored.Until));
-        }
-
-        return new TrustAnchors(anchors);
+        var stored = await StoredTrustAnchorsAsync(cancellationToken);
+        return new TrustAnchors([.. stored.Select(one => new TrustAnchor(CertificateOf(BlobPaths.TrustAnchor(one.Thumbprint), one.Certificate), one.From, one.Until))]);
     }
 
     /// <exception cref="IntegrityException">The stored bytes are no certificate.</exception>
@@ -62,5 +58,17 @@ internal sealed class OfficeDirectory(IBlobStore store)
         {
             throw new IntegrityException(path, $"holds no certificate ({damaged.Message})");
         }
+    }
+
+    private async Task<IReadOnlyList<T>> AllAsync<T>(string prefix, CancellationToken cancellationToken)
+        where T : class, IStoredRecord
+    {
+        var all = new List<T>();
+        await foreach (var path in store.ListAsync(prefix, cancellationToken))
+        {
+            if ((await store.ReadJsonAsync<T>(path, cancellationToken))?.Value is { } one) all.Add(one);
+        }
+
+        return all;
     }
 }

@@ -2,6 +2,16 @@ using ECopy.Functions.Domain;
 
 namespace ECopy.Functions.Office;
 
+/// <summary>A record that people edit: each change by them is one revision further.</summary>
+internal interface IOfficeRecord<T> : IStoredRecord
+    where T : class, IOfficeRecord<T>
+{
+    int Revision { get; }
+
+    /// <summary>The same as this revision, in today's schema.</summary>
+    T At(int revision);
+}
+
 /// <summary>What a person may do. Roles may be combined in one person; sealing is always audited.</summary>
 internal enum OfficeRole
 {
@@ -24,6 +34,9 @@ internal enum PadesLevel
 /// <param name="FullName">As in a sentence: Ủy ban nhân dân xã Mẫu An.</param>
 /// <param name="Place">Before the date: Xã Mẫu An.</param>
 /// <param name="BookSuffix">Behind "01/2026-": SCT/BS.</param>
+/// <param name="SealCertificate">Thumbprint; null until one is imported.</param>
+/// <param name="Revision">How often the record was changed: what a page edits is what it showed, or it is told so.</param>
+/// <param name="SealImage">SHA-256 of the picture at <see cref="BlobPaths.OfficeImage"/>.</param>
 internal sealed record Agency(
     int Schema,
     string Code,
@@ -33,10 +46,14 @@ internal sealed record Agency(
     string Place,
     string Hotline,
     string BookSuffix,
-    string SealCertificate,
-    AgencyPolicies Policies) : IStoredRecord
+    string? SealCertificate,
+    AgencyPolicies Policies,
+    int Revision = 0,
+    string? SealImage = null) : IOfficeRecord<Agency>
 {
-    public static int CurrentSchema => 1;
+    public static int CurrentSchema => 2;
+
+    public Agency At(int revision) => this with { Schema = CurrentSchema, Revision = revision };
 }
 
 /// <param name="AutomaticSeal">The agency's signature follows the person's by policy; else the clerical officer releases each.</param>
@@ -47,6 +64,8 @@ internal sealed record AgencyPolicies(bool AutomaticSeal, bool FourEyes, PadesLe
 /// <param name="TitleLines">Above the signature: KT. CHỦ TỊCH / PHÓ CHỦ TỊCH.</param>
 /// <param name="Delegation">Needed by everyone who signs and is not the chairman.</param>
 /// <param name="Certificate">Thumbprint of the certificate to sign with, for an Attestor.</param>
+/// <param name="Inactive">Has left: the record stays, since registers and copies name it, without roles and sign-in.</param>
+/// <param name="SignatureImage">SHA-256 of the picture at <see cref="BlobPaths.OfficeImage"/>.</param>
 internal sealed record Person(
     int Schema,
     string Agency,
@@ -55,16 +74,22 @@ internal sealed record Person(
     IReadOnlyList<string> TitleLines,
     IReadOnlyList<OfficeRole> Roles,
     Delegation? Delegation,
-    string? Certificate) : IStoredRecord
+    string? Certificate,
+    int Revision = 0,
+    bool Inactive = false,
+    string? SignatureImage = null) : IOfficeRecord<Person>
 {
-    public static int CurrentSchema => 1;
+    public static int CurrentSchema => 2;
+
+    public Person At(int revision) => this with { Schema = CurrentSchema, Revision = revision };
 
     public bool Has(OfficeRole role) => Roles.Contains(role);
 }
 
 /// <param name="Kind">Ủy quyền or phân công.</param>
 /// <param name="Until">Last day, in the office's time zone; null: until recalled.</param>
-internal sealed record Delegation(string Kind, string Number, DateOnly From, DateOnly? Until)
+/// <param name="Scope">What it covers, in words; null: everything that may be certified.</param>
+internal sealed record Delegation(string Kind, string Number, DateOnly From, DateOnly? Until, string? Scope = null)
 {
     public bool CoversDay(DateOnly day) => day >= From && (Until is null || day <= Until);
 }
@@ -85,10 +110,21 @@ internal sealed record OfficeCertificate(int Schema, string Agency, string Thumb
 /// </summary>
 /// <param name="Failures">Attempts since the last success, each counted before its password is looked at.</param>
 /// <param name="LockedUntil">Set by the last failure that is allowed.</param>
+/// <param name="Closed">By the administrator, until opened again: neither password nor token works.</param>
 internal sealed record Account(
-    int Schema, string Agency, string UserName, string PersonId, PasswordHash? Password = null, int Failures = 0, DateTimeOffset? LockedUntil = null) : IStoredRecord
+    int Schema,
+    string Agency,
+    string UserName,
+    string PersonId,
+    PasswordHash? Password = null,
+    int Failures = 0,
+    DateTimeOffset? LockedUntil = null,
+    int Revision = 0,
+    bool Closed = false) : IOfficeRecord<Account>
 {
-    public static int CurrentSchema => 2;
+    public static int CurrentSchema => 3;
+
+    public Account At(int revision) => this with { Schema = CurrentSchema, Revision = revision };
 }
 
 /// <summary>A token by which a program acts for an account, at <see cref="BlobPaths.ApiToken"/>: the token itself is nowhere.</summary>

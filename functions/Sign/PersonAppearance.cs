@@ -12,7 +12,9 @@ internal sealed record PersonAppearance
 
     public required DateTimeOffset SigningTime { get; init; }
 
-    /// <summary>The official's signature on a transparent ground; without it a stroke is drawn from the name.</summary>
+    public required bool IsTest { get; init; }
+
+    /// <summary>The official's signature on a transparent ground. Without it a stroke is drawn from the name, in a test copy only: nobody's hand is invented.</summary>
     public ScanImage? Handwriting { get; init; }
 
     public StatementWording Wording { get; init; } = StatementWording.Default;
@@ -26,8 +28,8 @@ internal sealed record PersonAppearance
         return FormXObject.Draw(sink, field.Width, field.Height, canvas =>
         {
             var place = Inside(Layout.Handwriting, field);
-            if (Handwriting is null) PenStroke.Draw(canvas, TextLines.Clean(SignerName), place, CopyColours.Pen);
-            else canvas.Image(Handwriting.AddTo(sink), Handwriting, place.Fit(Handwriting.Aspect, 1));
+            if (Handwriting is not null) canvas.Image(Handwriting.AddTo(sink), Handwriting, place.Fit(Handwriting.Aspect, 1));
+            else if (IsTest) PenStroke.Draw(canvas, TextLines.Clean(SignerName), place, CopyColours.Pen);
             SignerLines.Draw(canvas, fonts, Inside(Layout.PersonLines, field), Wording.PersonSigner, SignerName, Wording.SigningTime, SigningTime);
         });
     };

@@ -11,7 +11,7 @@ namespace ECopy.Functions.Sign;
 /// Stage one of a signature: everything that can be done, and can fail, without the key. The signing time is taken here.
 /// </summary>
 internal sealed class PrepareSignature(
-    CopyRequests requests, SigningWork stages, OfficeDirectory office, SignerCertificates certificates, CopyFonts fonts, StoreTerms terms, TimeProvider clock)
+    CopyRequests requests, SigningWork stages, OfficeDirectory office, SignerCertificates certificates, OfficeImages images, CopyFonts fonts, StoreTerms terms, TimeProvider clock)
     : ICopyStep
 {
     public async Task<StepOutcome> RunAsync(CopyWork work, CancellationToken cancellationToken)
@@ -57,7 +57,14 @@ internal sealed class PrepareSignature(
             var official = await office.PersonAsync(work.Agency, request.Decision!.PersonId, cancellationToken);
             var signer = await certificates.ForPersonAsync(official, cancellationToken);
             if (signer.IsRejected) return signer.Rejection!;
-            var sealAppearance = new SealAppearance { AgencyName = agency.FullName, Place = agency.Place, SigningTime = time, IsTest = terms.IsTest };
+            var sealAppearance = new SealAppearance
+            {
+                AgencyName = agency.FullName,
+                Place = agency.Place,
+                SigningTime = time,
+                IsTest = terms.IsTest,
+                Seal = await images.ReadAsync(work.Agency, agency.SealImage, cancellationToken),
+            };
             return Plan(SignatureRole.Seal, seal.Value, time, agency.FullName, agency.Place) with { Appearance = sealAppearance.Factory(fonts) };
         }
 
@@ -65,7 +72,13 @@ internal sealed class PrepareSignature(
         var person = await office.PersonAsync(work.Agency, decision.PersonId, cancellationToken);
         var key = await certificates.ForPersonAsync(person, cancellationToken);
         if (key.IsRejected) return key.Rejection!;
-        var appearance = new PersonAppearance { SignerName = person.FullName, SigningTime = time };
+        var appearance = new PersonAppearance
+        {
+            SignerName = person.FullName,
+            SigningTime = time,
+            IsTest = terms.IsTest,
+            Handwriting = await images.ReadAsync(work.Agency, person.SignatureImage, cancellationToken),
+        };
         return Plan(SignatureRole.Person, key.Value, time, person.FullName, agency.Place) with { Appearance = appearance.Factory(fonts) };
     }
 

@@ -36,6 +36,8 @@ internal sealed class PngImage : ScanImage
         Density = density;
     }
 
+    public override bool HasTransparency => hasTransparency;
+
     private int ColourChannels => header.HasAlpha ? header.Channels - 1 : header.Channels;
 
     public static void Check(int width, int height, ImageLimits limits) => CheckSize(width, height, limits);

@@ -43,6 +43,9 @@ public abstract class ScanImage
         }
     }
 
+    /// <summary>Whether anything may be seen through it.</summary>
+    public virtual bool HasTransparency => false;
+
     private protected ImageDensity? Density { get; init; }
 
     private bool IsTurned => Orientation >= 5;

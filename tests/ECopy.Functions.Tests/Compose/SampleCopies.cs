@@ -60,6 +60,7 @@ internal static class SampleCopies
         {
             SignerName = content.SignerName,
             SigningTime = At,
+            IsTest = content.IsTest,
             Handwriting = handwriting is null ? null : ScanImage.Read(handwriting, ImageLimits.Default),
         };
         var office = new SealAppearance

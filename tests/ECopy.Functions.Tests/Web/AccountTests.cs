@@ -75,7 +75,7 @@ public sealed class AccountTests
         var accounts = office.Get<Accounts>();
         Assert.Equal("sign-in-failed", (await accounts.SignInAsync(TestOffice.Agency, "cu", "", default)).Rejection?.Code);
         await accounts.SetPasswordAsync(TestOffice.Agency, "cu", Password, "quantri.mau", default);
-        Assert.Equal(2, (await office.Store.ReadJsonAsync<Account>(path, default))!.Value.Schema);
+        Assert.Equal(Account.CurrentSchema, (await office.Store.ReadJsonAsync<Account>(path, default))!.Value.Schema);
         Assert.Equal(User, (await accounts.SignInAsync(TestOffice.Agency, "cu", Password, default)).Value.PersonId);
     }
 

@@ -1,0 +1,22 @@
+using ECopy.Functions.Storage;
+
+namespace ECopy.Functions.Office;
+
+/// <summary>Everything that changes the office's records, for pages and command line alike.</summary>
+internal static class OfficeServices
+{
+    /// <param name="dataFolder">On this machine: keys live there, wherever the records are.</param>
+    public static IServiceCollection AddOfficeChanges(this IServiceCollection services, FileBlobStore dataFolder)
+    {
+        services.AddSingleton<OfficeWriter>();
+        services.AddSingleton<Administrators>();
+        services.AddSingleton<ChangeAgency>();
+        services.AddSingleton<ChangePerson>();
+        services.AddSingleton<ChangeAccount>();
+        services.AddSingleton(new KeyFolder(dataFolder));
+        services.AddSingleton<ImportCertificate>();
+        services.AddSingleton<AddTrustAnchor>();
+        services.AddSingleton<OfficeImages>();
+        return services;
+    }
+}
