@@ -1,7 +1,6 @@
 using System.Numerics;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 
 namespace ECopy.Functions.Office;
 
@@ -16,8 +15,11 @@ namespace ECopy.Functions.Office;
 /// </remarks>
 internal static class MarkedKey
 {
-    private const int Rounds = 24;
-    private static readonly byte[] Mark = Encoding.ASCII.GetBytes("ecopy demo.");
+    /// <summary>Four would do for random primes of this size (FIPS 186-5, table B.1).</summary>
+    private const int Rounds = 8;
+
+    // The highest bit alone in front: then the second prime is always as long as the first, and the modulus as long as asked.
+    private static readonly byte[] Mark = [0x80, .. "ecopy demo"u8];
     private static readonly BigInteger Exponent = 65537;
 
     public static bool IsOf(X509Certificate2 certificate)
