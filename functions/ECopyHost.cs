@@ -25,7 +25,8 @@ namespace ECopy.Functions;
 
 /// <param name="Port">TCP port on which pages and API are served; null for the command line, which serves its socket only.</param>
 /// <param name="PublicUrl">What QR codes say.</param>
-internal sealed record HostOptions(int? Port, Uri PublicUrl);
+/// <param name="MakesDemoData">A demo store is filled with the demo data.</param>
+internal sealed record HostOptions(int? Port, Uri PublicUrl, bool MakesDemoData = false);
 
 /// <summary>Puts the program together: with <see cref="CopyOrchestrator"/> the only place that sees all steps.</summary>
 internal static class ECopyHost
@@ -52,10 +53,12 @@ internal static class ECopyHost
         builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
 
         var terms = new StoreTerms(data.Identity.Kind is StoreKind.Demo, options.PublicUrl);
-        AddStore(builder.Services, data.Blobs, witness, terms);
+        AddStore(builder.Services, data.Blobs, witness, terms, TimeProvider.System);
         builder.Services.AddOfficeChanges(data.Blobs);
         AddSteps(builder.Services, data);
-        AddHub(builder.Services, data);
+        AddHub(builder.Services, Path.Combine(data.FullPath, "hub.sqlite"));
+        AddWork(builder.Services);
+        AddDemo(builder.Services, data, witness, terms, makesData: terms.IsTest && options.MakesDemoData);
         AddWeb(builder);
         builder.Services.AddPublicPages();
         change?.Invoke(builder.Services);
@@ -80,17 +83,35 @@ internal static class ECopyHost
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning));
         services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        AddStore(services, data.Blobs, witness, new StoreTerms(data.Identity.Kind is StoreKind.Demo, publicUrl));
+        AddStore(services, data.Blobs, witness, new StoreTerms(data.Identity.Kind is StoreKind.Demo, publicUrl), TimeProvider.System);
         services.AddOfficeChanges(data.Blobs);
         return services.BuildServiceProvider(validateScopes: true);
     }
 
-    private static void AddStore(IServiceCollection services, IBlobStore store, IWitness witness, StoreTerms terms)
+    /// <summary>The flow once more over the same store, for the past of a demo: its own clock, its own hub, no pages.</summary>
+    private static ServiceProvider BuildPast(DataFolder data, IWitness witness, StoreTerms terms, DemoClock clock)
+    {
+        var services = new ServiceCollection();
+        services.AddLogging(logging => logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning));
+        services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        AddStore(services, data.Blobs, witness, terms, clock);
+        AddSteps(services, data);
+        AddHub(services, DemoHubFile(data));
+        services.AddSingleton(clock);
+        services.AddSingleton(provider => new DemoKeyRing(new KeyRing(Path.Combine(data.FullPath, "keys"))));
+        services.AddSingleton<IKeyRing>(provider => provider.GetRequiredService<DemoKeyRing>());
+        services.AddSingleton<DemoMaker>();
+        return services.BuildServiceProvider(validateScopes: true);
+    }
+
+    private static string DemoHubFile(DataFolder data) => Path.Combine(data.FullPath, "demo-hub.sqlite");
+
+    private static void AddStore(IServiceCollection services, IBlobStore store, IWitness witness, StoreTerms terms, TimeProvider clock)
     {
         services.AddSingleton(store);
         services.AddSingleton(witness);
         services.AddSingleton(terms);
-        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(clock);
         services.AddSingleton(new LedgerOptions());
         services.AddSingleton<CertificationRegister>();
         services.AddSingleton<IssuedFiles>();
@@ -139,6 +160,10 @@ internal static class ECopyHost
         services.AddSingleton<LookForSeal>();
         services.AddSingleton<ReleaseSeal>();
         services.AddSingleton<RegisterCopy>();
+    }
+
+    private static void AddDemo(IServiceCollection services, DataFolder data, IWitness witness, StoreTerms terms, bool makesData)
+    {
         services.AddSingleton(provider => new DemoOffice(
             provider.GetRequiredService<IBlobStore>(),
             new KeyFiles(FileBlobStore.Open(Path.Combine(data.FullPath, "authority"))),
@@ -150,6 +175,12 @@ internal static class ECopyHost
             provider.GetRequiredService<Accounts>(),
             provider.GetRequiredService<ApiTokens>(),
             provider.GetRequiredService<StoreTerms>()));
+        services.AddSingleton<DemoProgress>();
+        services.AddSingleton<DemoSamples>();
+        if (!makesData) return;
+        services.AddSingleton(new DemoGraph(clock => BuildPast(data, witness, terms, clock), DemoHubFile(data)));
+        services.AddSingleton<DemoPast>();
+        services.AddHostedService(provider => provider.GetRequiredService<DemoPast>());
     }
 
     private static void AddWeb(WebApplicationBuilder builder)
@@ -158,15 +189,21 @@ internal static class ECopyHost
         builder.Services.AddECopyAccess().AddECopyLimits(builder.Configuration).AddECopyDescription();
     }
 
-    private static void AddHub(IServiceCollection services, DataFolder data)
+    private static void AddHub(IServiceCollection services, string file)
     {
         services.AddSingleton(StepDeadline.Default);
         services.AddSingleton(new DurableTaskRegistry().AddCopyFlow());
-        services.AddSingleton(new EmbeddedHubOptions { Path = Path.Combine(data.FullPath, "hub.sqlite"), SerializerOptions = HubJson() });
+        services.AddSingleton(new EmbeddedHubOptions { Path = file, SerializerOptions = HubJson() });
         services.AddSingleton<EmbeddedHub>();
         services.AddSingleton(provider => provider.GetRequiredService<EmbeddedHub>().Client);
         services.AddSingleton<CopyWorkflow>();
         services.AddSingleton<ProgressReader>();
+    }
+
+    /// <summary>What goes on without anybody's asking.</summary>
+    private static void AddWork(IServiceCollection services)
+    {
+        services.AddSingleton<WorkGate>();
         services.AddSingleton<Sweeper>();
         services.AddSingleton<CertifyJob>();
         services.AddHostedService(provider => provider.GetRequiredService<Sweeper>());

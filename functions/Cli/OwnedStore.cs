@@ -7,6 +7,7 @@ using ECopy.Functions.Hub.Embedded;
 using ECopy.Functions.Ledger;
 using ECopy.Functions.Storage;
 using ECopy.Functions.Web;
+using ECopy.Functions.Workflow;
 
 namespace ECopy.Functions.Cli;
 
@@ -49,8 +50,7 @@ internal sealed class OwnedStore : IAsyncDisposable
             LocalSocket.Clear(data.FullPath);
             app = ECopyHost.Build(data, witness.Value, options);
             if (kind is StoreKind.Demo) await app.Services.GetRequiredService<DemoOffice>().EnsureAsync(cancellationToken);
-            // Before the sweeper and the addresses, which talk to it.
-            await app.Services.GetRequiredService<EmbeddedHub>().StartAsync(cancellationToken);
+            await BeginAsync(app.Services, cancellationToken);
             await app.StartAsync(cancellationToken);
             LocalSocket.Restrict(data.FullPath);
             return new OwnedStore(data, app);
@@ -75,6 +75,21 @@ internal sealed class OwnedStore : IAsyncDisposable
         await App.Services.GetRequiredService<EmbeddedHub>().StopAsync(CancellationToken.None);
         await App.DisposeAsync();
         data.Dispose();
+    }
+
+    /// <summary>The hub stands before the sweeper and the addresses, which talk to it; where a past is to be made first, it takes orders only.</summary>
+    private static async Task BeginAsync(IServiceProvider services, CancellationToken cancellationToken)
+    {
+        var hub = services.GetRequiredService<EmbeddedHub>();
+        if (services.GetService<DemoPast>() is not null)
+        {
+            services.GetRequiredService<WorkGate>().Hold();
+            hub.Open();
+        }
+        else
+        {
+            await hub.StartAsync(cancellationToken);
+        }
     }
 
     private static bool IsBusy(int port)

@@ -9,6 +9,9 @@ internal static class ServeCommand
 {
     private const int DefaultPort = 7071;
 
+    /// <summary>A line for so many copies.</summary>
+    private const int SaidEvery = 6;
+
     public static async Task<int> RunAsync(Arguments arguments, Terminal terminal, CancellationToken cancellationToken)
     {
         var options = OptionsOf(arguments);
@@ -30,8 +33,29 @@ internal static class ServeCommand
         if (owned.IsDemo) await SayAccountsAsync(owned, terminal, cancellationToken);
         var address = owned.App.Urls.First(url => url.StartsWith("http://", StringComparison.Ordinal) && !url.Contains("unix", StringComparison.Ordinal));
         terminal.Say("listening", ("url", address.Replace("127.0.0.1", "localhost", StringComparison.Ordinal)));
+        var progress = SayProgressAsync(owned.App.Services.GetRequiredService<DemoProgress>(), terminal, owned.App.Lifetime.ApplicationStopping);
         await owned.App.WaitForShutdownAsync(cancellationToken);
+        await progress;
         return 0;
+    }
+
+    /// <summary>How far the demo data are; nothing where none are made.</summary>
+    private static async Task SayProgressAsync(DemoProgress progress, Terminal terminal, CancellationToken stopping)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        try
+        {
+            await foreach (var count in progress.ReadAllAsync(stopping))
+            {
+                (string, string) Number(string name, double number) => (name, number.ToString("0", CultureInfo.InvariantCulture));
+                if (count.IsComplete) terminal.Say("demo-data-made", Number("total", count.Total), Number("seconds", TimeProvider.System.GetElapsedTime(began).TotalSeconds));
+                else if (count.Made % SaidEvery == 0) terminal.Say("demo-data-making", Number("made", count.Made), Number("total", count.Total));
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped in the middle: the next start goes on.
+        }
     }
 
     /// <summary>At every start, since the first start's output is long gone when somebody wants to sign in.</summary>
@@ -53,7 +77,7 @@ internal static class ServeCommand
         if (arguments.Option("port") is { } typed && (!int.TryParse(typed, NumberStyles.None, CultureInfo.InvariantCulture, out port) || port > 65535))
             return new Rejection("usage-invalid-value", "option", "--port");
         var address = PublicAddress.Of(arguments, port);
-        return address.IsRejected ? address.Rejection! : new HostOptions(port, address.Value);
+        return address.IsRejected ? address.Rejection! : new HostOptions(port, address.Value, MakesDemoData: arguments.Option("no-demo") is null);
     }
 }
 

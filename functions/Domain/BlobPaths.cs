@@ -19,6 +19,9 @@ internal static class BlobPaths
 
     public const string Copies = "copies/";
 
+    /// <summary>How far the demo data of a demo store are made.</summary>
+    public const string DemoPast = "demo/past.json";
+
     public const string ProtectionKeys = "protection/";
 
     public static string Scan(string agency, string copyId, int index, string extension) => Invariant($"scans/{agency}/{copyId}/{index:000}.{extension}");

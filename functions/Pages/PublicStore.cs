@@ -1,3 +1,4 @@
+using ECopy.Functions.Demo;
 using ECopy.Functions.Domain;
 using ECopy.Functions.Office;
 using ECopy.Functions.Storage;
@@ -9,7 +10,7 @@ namespace ECopy.Functions.Pages;
 internal sealed record SampleCode(string Code, string Document);
 
 /// <summary>What the public pages show beside a verdict. None of it is needed: where the store does not answer, it is left out.</summary>
-internal sealed partial class PublicStore(IBlobStore store, VerifyCopy verify, OfficeDirectory offices, StoreTerms terms, ILogger<PublicStore> log)
+internal sealed partial class PublicStore(IBlobStore store, VerifyCopy verify, OfficeDirectory offices, DemoSamples demo, StoreTerms terms, ILogger<PublicStore> log)
 {
     private const int MostSamples = 3;
     public const int MostHotlines = 4;
@@ -26,13 +27,12 @@ internal sealed partial class PublicStore(IBlobStore store, VerifyCopy verify, O
         if (!terms.IsTest) return samples;
         try
         {
+            foreach (var code in await demo.CodesAsync(cancellationToken)) await AddAsync(samples, code, cancellationToken);
             var seen = 0;
-            await foreach (var path in store.ListAsync("public/", cancellationToken))
+            await foreach (var path in store.ListAsync(BlobPaths.PublicRecords, cancellationToken))
             {
-                if (++seen > MostRecords || samples.Count == MostSamples) break;
-                // As everybody's check sees it: a sample that does not work would be worse than none.
-                if (await verify.ByCodeAsync(Path.GetFileNameWithoutExtension(path), cancellationToken) is { Kind: VerdictKind.CodeOnly, Copy: { } copy })
-                    samples.Add(new SampleCode(copy.Code, copy.Document));
+                if (++seen > MostRecords || samples.Count >= MostSamples) break;
+                await AddAsync(samples, Path.GetFileNameWithoutExtension(path), cancellationToken);
             }
         }
         catch (Exception fault) when (fault is TransientException or IntegrityException)
@@ -41,6 +41,13 @@ internal sealed partial class PublicStore(IBlobStore store, VerifyCopy verify, O
         }
 
         return samples;
+    }
+
+    /// <summary>As everybody's check sees it: a sample that does not work would be worse than none.</summary>
+    private async Task AddAsync(List<SampleCode> samples, string code, CancellationToken cancellationToken)
+    {
+        if (await verify.ByCodeAsync(code, cancellationToken) is { Kind: VerdictKind.CodeOnly, Copy: { } copy } && !samples.Any(sample => sample.Code == copy.Code))
+            samples.Add(new SampleCode(copy.Code, copy.Document));
     }
 
     /// <summary>Agencies and the numbers by which they are reached.</summary>

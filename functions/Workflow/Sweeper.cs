@@ -12,7 +12,14 @@ namespace ECopy.Functions.Workflow;
 /// Waiting for a person is not being stuck. A command that was stored but never told is told again.
 /// </summary>
 internal sealed partial class Sweeper(
-    IBlobStore store, CopyRequests requests, CopyWorkflow workflow, DurableTaskClient hub, StepDeadline deadline, TimeProvider clock, ILogger<Sweeper> log)
+    IBlobStore store,
+    CopyRequests requests,
+    CopyWorkflow workflow,
+    DurableTaskClient hub,
+    StepDeadline deadline,
+    WorkGate gate,
+    TimeProvider clock,
+    ILogger<Sweeper> log)
     : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
@@ -65,6 +72,7 @@ internal sealed partial class Sweeper(
     {
         // Off the start path, and at once: what the last process left behind goes on now.
         await Task.Yield();
+        await gate.OpenedAsync(stoppingToken);
         using var timer = new PeriodicTimer(Interval, clock);
         do
         {

@@ -18,22 +18,25 @@ internal sealed class EmbeddedHub(
     private readonly ReadyInstances ready = new();
     private readonly CompletionWaiters waiters = new();
     private readonly CancellationTokenSource stopping = new();
+    private OrchestrationRunner? orchestrations;
+    private ActivityRunner? runner;
     private Task[] workers = [];
     private WakeupTimer? timers;
     private HubReaders? readers;
     private HubWriter? writer;
     private EmbeddedClient? client;
 
-    /// <summary>Usable once <see cref="StartAsync"/> has returned.</summary>
-    public DurableTaskClient Client => client ?? throw new InvalidOperationException("The hub is not started.");
+    /// <summary>Usable once <see cref="Open"/> or <see cref="StartAsync"/> has returned.</summary>
+    public DurableTaskClient Client => client ?? throw new InvalidOperationException("The hub is not open.");
 
     /// <summary>Where a damaged database was moved to at the start, or null. The caller then starts its open work anew.</summary>
     public string? DamagedDatabase { get; private set; }
 
-    public Task StartAsync(CancellationToken cancellationToken)
+    /// <summary>Takes orders from here on, and stores them; nothing runs before <see cref="StartAsync"/>.</summary>
+    public void Open()
     {
         if (client is not null)
-            throw new InvalidOperationException("The hub is started already.");
+            throw new InvalidOperationException("The hub is open already.");
         var database = HubDatabase.Open(options.Path, time);
         DamagedDatabase = database.MovedTo;
         if (database.MovedTo is { } movedTo)
@@ -49,14 +52,22 @@ internal sealed class EmbeddedHub(
 
         var executor = new OrchestrationExecutor(registry, services, converter, loggers);
         executor.ForeignTaskFound += instanceId => ready.Wake(instanceId, force: true);
-        var orchestrations = new OrchestrationRunner(ready, readers, writer, executor, time, logger);
+        orchestrations = new OrchestrationRunner(ready, readers, writer, executor, time, logger);
         var dispatcher = new ActivityDispatcher(registry, services, converter, loggers);
-        var runner = new ActivityRunner(activities.Reader, writer, dispatcher, time, logger);
+        runner = new ActivityRunner(activities.Reader, writer, dispatcher, time, logger);
         Publish(readers.Read(reader => reader.Unfinished()));
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (workers.Length > 0)
+            throw new InvalidOperationException("The hub is started already.");
+        if (client is null)
+            Open();
         workers =
         [
-            .. Enumerable.Range(0, options.MaxConcurrentOrchestrations).Select(_ => Task.Run(() => orchestrations.RunAsync(stopping.Token), CancellationToken.None)),
-            .. Enumerable.Range(0, options.MaxConcurrentActivities).Select(_ => Task.Run(() => runner.RunAsync(stopping.Token), CancellationToken.None)),
+            .. Enumerable.Range(0, options.MaxConcurrentOrchestrations).Select(_ => Task.Run(() => orchestrations!.RunAsync(stopping.Token), CancellationToken.None)),
+            .. Enumerable.Range(0, options.MaxConcurrentActivities).Select(_ => Task.Run(() => runner!.RunAsync(stopping.Token), CancellationToken.None)),
         ];
         return Task.CompletedTask;
     }

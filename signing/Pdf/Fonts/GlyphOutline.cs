@@ -1,7 +1,7 @@
 namespace ECopy.Signing.Pdf.Fonts;
 
 /// <summary>A point of a TrueType contour in font units.</summary>
-internal readonly record struct OutlinePoint(double X, double Y, bool IsOnCurve);
+public readonly record struct OutlinePoint(double X, double Y, bool IsOnCurve);
 
 /// <summary>
 /// Contours of a glyph (OpenType, glyf), components put in their places: for lettering that is a drawing, such as the

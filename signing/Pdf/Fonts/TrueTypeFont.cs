@@ -62,6 +62,12 @@ public sealed class TrueTypeFont
     /// <summary>Whether the font draws this character itself.</summary>
     public bool Has(Rune character) => GlyphOf(character) != 0;
 
+    /// <summary>The contours of a character in font units, y upwards; quadratic curves, as TrueType has them.</summary>
+    public IReadOnlyList<IReadOnlyList<OutlinePoint>> OutlineOf(Rune character) => GlyphOutline.Read(this, GlyphOf(character));
+
+    /// <summary>How far a character moves the pen, in font units.</summary>
+    public int AdvanceOf(Rune character) => Advance(GlyphOf(character));
+
     internal int GlyphOf(Rune character) => characters.Find(character.Value);
 
     internal int Advance(int glyph) => Table("hmtx").UInt16(4 * Math.Min(glyph, longMetrics - 1));
