@@ -24,13 +24,7 @@ public static class SignedCorpus
         var asked = Environment.GetEnvironmentVariable("ECOPY_CORPUS");
         if (!string.IsNullOrEmpty(asked))
             return File.Exists(Path.Combine(asked, "manifest.tsv")) ? asked : throw new DirectoryNotFoundException($"ECOPY_CORPUS names {asked}, where there is no manifest.tsv");
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (!File.Exists(Path.Combine(folder.FullName, "ECopy.sln"))) continue;
-            var preset = Path.GetFullPath(Path.Combine(folder.FullName, "..", "shared", "corpus"));
-            return File.Exists(Path.Combine(preset, "manifest.tsv")) ? preset : null;
-        }
-
-        return null;
+        var preset = Path.GetFullPath(Path.Combine(SourceFolder.Root, "..", "shared", "corpus"));
+        return File.Exists(Path.Combine(preset, "manifest.tsv")) ? preset : null;
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ECopy.TestKit;
 
 namespace ECopy.Functions.Tests.Architecture;
 
@@ -8,7 +9,7 @@ namespace ECopy.Functions.Tests.Architecture;
 /// </summary>
 public sealed partial class WallTests
 {
-    private static readonly string Root = FindRoot();
+    private static readonly string Root = SourceFolder.Root;
 
     /// <summary>What each folder may use beside itself. A step gets the shared folders and nothing else.</summary>
     private static readonly Dictionary<string, string[]> Allowed = new()
@@ -95,16 +96,6 @@ public sealed partial class WallTests
 
     private static IEnumerable<string> Sources(string folder) =>
         Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories).Where(file => !Skipped().IsMatch(file));
-
-    private static string FindRoot()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "ECopy.sln"))) return folder.FullName;
-        }
-
-        throw new DirectoryNotFoundException("ECopy.sln");
-    }
 
     // "namespace ECopy.Functions.Sign;" names the file's own folder and is not a use.
     [GeneratedRegex(@"(?<!namespace )ECopy\.Functions\.([A-Z][A-Za-z]*)(?=[.;\s])(?!\.Tests)")]

@@ -7,6 +7,7 @@ using ECopy.Signing.Pdf;
 using ECopy.Signing.Pdf.Images;
 using ECopy.Signing.Pdf.Reading;
 using ECopy.Signing.Pdf.Revisions;
+using ECopy.TestKit;
 
 namespace ECopy.Functions.Tests.Compose;
 
@@ -77,9 +78,7 @@ internal static class SampleCopies
     /// <summary>Keeps the file where a person can look at it; the folder is not part of the project.</summary>
     public static string Keep(string name, byte[] pdf)
     {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "ECopy.sln"))) folder = folder.Parent!;
-        var path = Path.Combine(folder.FullName, "tests", ".artifacts", "copies", name + ".pdf");
+        var path = Path.Combine(SourceFolder.Root, "tests", ".artifacts", "copies", name + ".pdf");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllBytes(path, pdf);
         return path;

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using ECopy.TestKit;
 
 namespace ECopy.Functions.Tests.Hub;
 
@@ -9,7 +10,7 @@ public partial class RulesTableTests
     [Fact]
     public void Every_rule_of_replay_names_tests_that_exist()
     {
-        var rows = File.ReadAllLines(Path.Combine(Root(), "functions", "Hub", "README.md"))
+        var rows = File.ReadAllLines(Path.Combine(SourceFolder.Root, "functions", "Hub", "README.md"))
             .Select(line => Row().Match(line))
             .Where(match => match.Success)
             .ToList();
@@ -26,14 +27,6 @@ public partial class RulesTableTests
             Assert.NotEmpty(named);
             Assert.All(named, test => Assert.True(tests.Contains(test), $"rule {row.Groups["rule"].Value}: there is no test {test}"));
         }
-    }
-
-    private static string Root()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "ECopy.sln")))
-            folder = Path.GetDirectoryName(folder) ?? throw new DirectoryNotFoundException("ECopy.sln is nowhere above the tests.");
-        return folder;
     }
 
     [GeneratedRegex(@"^\| (?<rule>\d+) \| .+ \| (?<tests>`.+`) \|$")]

@@ -4,6 +4,7 @@ using System.Resources;
 using System.Text.RegularExpressions;
 using ECopy.Functions.Pages;
 using ECopy.Functions.Texts;
+using ECopy.TestKit;
 
 namespace ECopy.Functions.Tests.Pages;
 
@@ -34,7 +35,7 @@ public sealed partial class PageTextsTests
     public void Every_text_that_a_page_names_is_there_and_none_is_left_over()
     {
         var keys = Texts(PageTexts.Resources, Languages[0]).Keys;
-        var source = string.Concat(Directory.EnumerateFiles(Path.Combine(Root(), "functions", "Pages"), "*.cs*", SearchOption.AllDirectories).Select(File.ReadAllText));
+        var source = string.Concat(Directory.EnumerateFiles(Path.Combine(SourceFolder.Root, "functions", "Pages"), "*.cs*", SearchOption.AllDirectories).Select(File.ReadAllText));
         var named = Named().Matches(source).Select(match => match.Groups[1].Value).ToHashSet();
         Assert.NotEmpty(named);
         Assert.Empty(named.Except(keys));
@@ -48,13 +49,6 @@ public sealed partial class PageTextsTests
     private static Dictionary<string, string> Texts(ResourceManager resources, CultureInfo culture) =>
         resources.GetResourceSet(culture, createIfNotExists: true, tryParents: false)!.Cast<DictionaryEntry>()
             .ToDictionary(entry => (string)entry.Key, entry => (string)entry.Value!, StringComparer.Ordinal);
-
-    private static string Root()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "ECopy.sln"))) folder = folder.Parent!;
-        return folder.FullName;
-    }
 
     [GeneratedRegex("""[tT]ext\["([^"]+)"\]""")]
     private static partial Regex Named();

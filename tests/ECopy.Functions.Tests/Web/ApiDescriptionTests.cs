@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using ECopy.TestKit;
 
 namespace ECopy.Functions.Tests.Web;
 

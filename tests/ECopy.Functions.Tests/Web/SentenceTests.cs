@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using ECopy.Functions.Texts;
+using ECopy.TestKit;
 
 namespace ECopy.Functions.Tests.Web;
 

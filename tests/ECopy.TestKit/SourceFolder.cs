@@ -1,4 +1,4 @@
-namespace ECopy.Functions.Tests.Web;
+namespace ECopy.TestKit;
 
 /// <summary>The repository that these tests were built from.</summary>
 internal static class SourceFolder
