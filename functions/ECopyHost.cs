@@ -11,6 +11,7 @@ using ECopy.Functions.Layout;
 using ECopy.Functions.Ledger;
 using ECopy.Functions.Office;
 using ECopy.Functions.Pages;
+using ECopy.Functions.Pages.Office;
 using ECopy.Functions.Register;
 using ECopy.Functions.Requests;
 using ECopy.Functions.Review;
@@ -64,6 +65,7 @@ internal static class ECopyHost
         AddDemo(builder.Services, data, witness, terms, makesData: terms.IsTest && options.MakesDemoData);
         AddWeb(builder);
         builder.Services.AddPublicPages();
+        builder.Services.AddSingleton<ReviewDesk>();
         change?.Invoke(builder.Services);
 
         var socket = LocalSocket.PathIn(data.FullPath);

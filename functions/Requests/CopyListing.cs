@@ -24,6 +24,10 @@ internal sealed class CopyListing(IBlobStore store, CopyRequests requests)
         return await ReadAsync(agency, state, names, most, cancellationToken);
     }
 
+    /// <summary>What is open, oldest first: the work lists. At most <see cref="MostOpened"/>.</summary>
+    public async Task<IReadOnlyList<CopyRequest>> ReadOpenAsync(string agency, CancellationToken cancellationToken) =>
+        (await ReadAsync(agency, null, NamesAsync(BlobPaths.OpenMarkersOf(agency), "", null, cancellationToken), MostOpened, cancellationToken)).Copies;
+
     /// <summary>As people look back: newest first whatever the state.</summary>
     public Task<CopyPage> ReadNewestAsync(string agency, CopyState? state, string? before, int most, CancellationToken cancellationToken)
     {

@@ -35,7 +35,7 @@ internal sealed class StopCopy(CopyRequests requests, OfficeDirectory office, Au
     }
 
     /// <summary>Once the seal is released the copy goes out; until then anybody of the office who handles it may stop it.</summary>
-    private static bool CanStop(CopyRequest request) =>
+    public static bool CanStop(CopyRequest request) =>
         !request.IsFinished && request.Stop is null && (request.Approval == 0 || request.SealRelease?.Approval != request.Approval);
 
     private static bool MayStop(Person person, string code) => code switch

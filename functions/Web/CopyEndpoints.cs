@@ -16,8 +16,8 @@ internal static class CopyEndpoints
     private const int LargestBody = 64 * 1024;
     private const int UsualPage = 50;
     private const int LargestPage = 100;
-    private const int MostReasons = 20;
-    private const int LongestReason = 1000;
+    internal const int MostReasons = 20;
+    internal const int LongestReason = 1000;
 
     public static void MapCopies(this IEndpointRouteBuilder routes)
     {

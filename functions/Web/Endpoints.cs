@@ -1,4 +1,5 @@
 using ECopy.Functions.Pages;
+using ECopy.Functions.Pages.Office;
 
 namespace ECopy.Functions.Web;
 
@@ -21,5 +22,6 @@ internal static class Endpoints
         app.MapCopies();
         app.MapLocalCertify();
         app.MapPublicPages();
+        app.MapCopiesFiles();
     }
 }
