@@ -2,7 +2,7 @@
 const PIXELS_PER_MM = 96 / 25.4;
 const pages = document.getElementById("scan-pages");
 const figures = pages ? [...pages.querySelectorAll("figure")] : [];
-const turns = new Map(figures.map((figure) => [figure, 0]));
+const turns = new Map(figures.map((figure) => [figure, Number(figure.dataset.turn)]));
 let mode = "fit";
 let factor = 1;
 let dpi = null;
