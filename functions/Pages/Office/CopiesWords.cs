@@ -74,15 +74,16 @@ internal static class CopiesWords
     {
         ArgumentNullException.ThrowIfNull(code);
         ArgumentNullException.ThrowIfNull(text);
+        var sentence = Sentences.Of(code, text.Culture);
         return code switch
         {
             "integrity" => new(text["copies-trouble-integrity"], text["copies-way-integrity"]),
             "delegation-not-in-force" => new(text["copies-trouble-delegation"], text["copies-way-delegation"]),
             "number-void" => new(text["copies-trouble-void"], text["copies-way-again"]),
             "signing-key-failed" or "signing-key-missing" or "signing-key-unusable" => new(text["copies-trouble-key"], text["copies-way-key"]),
-            "four-eyes" => new(Sentences.Of(code, text.Culture), text["copies-way-eyes"]),
-            _ when code.StartsWith("certificate-", StringComparison.Ordinal) => new(Sentences.Of(code, text.Culture), text["copies-way-certificate"]),
-            _ => new(Sentences.Of(code, text.Culture), text["copies-way-again"]),
+            "four-eyes" => new(sentence, text["copies-way-eyes"]),
+            _ when code.StartsWith("certificate-", StringComparison.Ordinal) => new(sentence, text["copies-way-certificate"]),
+            _ => new(sentence, text["copies-way-again"]),
         };
     }
 

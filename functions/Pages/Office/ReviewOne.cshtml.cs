@@ -57,15 +57,15 @@ internal sealed class ReviewOneModel(ReviewDesk desks, CopyRequests requests, Sc
         DecideAsync(copyId, ReviewDecision.Approved, digestSeen, compared is "yes" ? (Result<IReadOnlyList<string>>)Array.Empty<string>() : new Rejection("compare-first"));
 
     public Task<IActionResult> OnPostReturnAsync(string copyId, [FromForm] string? digestSeen, [FromForm] string[]? reason, [FromForm] string? own) =>
-        DecideAsync(copyId, ReviewDecision.ReturnedForCorrection, digestSeen, Reasons(ReviewReasons.ForReturn, "review-return", reason, own));
+        DecideAsync(copyId, ReviewDecision.ReturnedForCorrection, digestSeen, Reasons(ReviewReasons.ForReturn, reason, own));
 
     public Task<IActionResult> OnPostRefuseAsync(string copyId, [FromForm] string? digestSeen, [FromForm] string[]? reason, [FromForm] string? own) =>
-        DecideAsync(copyId, ReviewDecision.Rejected, digestSeen, Reasons(ReviewReasons.ForRefusal, "review-refuse", reason, own));
+        DecideAsync(copyId, ReviewDecision.Rejected, digestSeen, Reasons(ReviewReasons.ForRefusal, reason, own));
 
-    private Result<IReadOnlyList<string>> Reasons(IReadOnlyList<string> known, string family, string[]? ticked, string? own)
+    private Result<IReadOnlyList<string>> Reasons(ReviewReasons known, string[]? ticked, string? own)
     {
         (Ticked, Own) = (ticked ?? [], own);
-        return ReviewReasons.Read(known, family, Ticked, own);
+        return known.Read(Ticked, own);
     }
 
     private async Task<IActionResult> DecideAsync(string copyId, ReviewDecision kind, string? digestSeen, Result<IReadOnlyList<string>> reasons)

@@ -54,14 +54,10 @@ internal sealed class SealOneModel(ReviewDesk desks, CopyRequests requests, Scan
     public async Task<IActionResult> OnPostReturnAsync(string copyId, [FromForm] string? own)
     {
         if (await FindAsync(copyId) is not { } copy) return Refuse(new Rejection("copy-not-found"));
-        var reasons = ReviewReasons.Read([], "", [], own);
-        Refusal = reasons.Rejection;
-        if (Refusal is null)
-        {
-            var stop = new StopCommand(Caller.Agency, copyId, Caller.PersonId, ClosingCodes.Returned, reasons.Value[0]);
-            Refusal = (await workflow.StopAsync(stop, HttpContext.RequestAborted)).Rejection;
-        }
-
+        var reason = ReviewReasons.OwnWords(own);
+        Refusal = reason.Length > CopyEndpoints.LongestReason
+            ? new Rejection("reasons-too-long")
+            : (await workflow.StopAsync(new StopCommand(Caller.Agency, copyId, Caller.PersonId, ClosingCodes.Returned, reason), HttpContext.RequestAborted)).Rejection;
         if (Refusal is null or { Code: "stop-too-late" }) return await LeadOnAsync(copyId);
         Own = own;
         Response.StatusCode = Refusals.StatusOf(Refusal.Code);

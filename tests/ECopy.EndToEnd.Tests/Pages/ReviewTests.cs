@@ -35,6 +35,7 @@ public sealed class ReviewTests(DeskSite site)
         await page.WaitForFunctionAsync("[...document.querySelectorAll('#scan-pages img')].every(one => one.complete && one.naturalWidth > 0)");
         await RequireQualityAsync(visit, "review");
 
+        Assert.False(await page.IsVisibleAsync("#scan-dpi"));
         // 1:1 is the paper's own size: A4 is 210 mm wide, at 96 pixels to the inch.
         await page.Keyboard.PressAsync("1");
         var width = await page.EvaluateAsync<double>("document.querySelector('#scan-pages img').getBoundingClientRect().width");
@@ -136,7 +137,7 @@ public sealed class ReviewTests(DeskSite site)
 
         // No resolution in the file: said, and the official picks.
         await page.Keyboard.PressAsync("1");
-        await page.Locator("#scan-dpi").WaitForAsync();
+        Assert.True(await page.IsVisibleAsync("#scan-dpi"));
         await page.ClickAsync("[data-dpi='200']");
         Assert.Equal(40 / 200.0 * 96, await page.EvaluateAsync<double>("document.querySelector('#scan-pages img').getBoundingClientRect().width"), 1.0);
         await page.Keyboard.PressAsync("F4");
@@ -178,7 +179,7 @@ public sealed class ReviewTests(DeskSite site)
         await RequireQualityAsync(visit, "status");
         var download = await page.RunAndWaitForDownloadAsync(() => page.ClickAsync("a[href$='/pdf?save']"));
         var file = await File.ReadAllBytesAsync(await download.PathAsync());
-        var code = (await page.InnerTextAsync("#code")).Trim();
+        var code = (await page.InnerTextAsync("#copy-code")).Trim();
         Assert.Equal($"{code}.pdf", download.SuggestedFilename);
 
         await visit.GoAsync("/office/copies");
