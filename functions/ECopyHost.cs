@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ECopy.Functions.Compose;
@@ -27,7 +26,8 @@ namespace ECopy.Functions;
 /// <param name="Port">TCP port on which pages and API are served; null for the command line, which serves its socket only.</param>
 /// <param name="PublicUrl">What QR codes say.</param>
 /// <param name="MakesDemoData">A demo store is filled with the demo data.</param>
-internal sealed record HostOptions(int? Port, Uri PublicUrl, bool MakesDemoData = false);
+/// <param name="Door">Null: this machine only, without TLS.</param>
+internal sealed record HostOptions(int? Port, Uri PublicUrl, bool MakesDemoData = false, Door? Door = null);
 
 /// <summary>Puts the program together: with <see cref="CopyOrchestrator"/> the only place that sees all steps.</summary>
 internal static class ECopyHost
@@ -69,14 +69,21 @@ internal static class ECopyHost
         change?.Invoke(builder.Services);
 
         var socket = LocalSocket.PathIn(data.FullPath);
+        var door = options.Door ?? Door.Loopback;
+        if (door.IsTls) builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Limits.MaxRequestBodySize = new UploadLimits().MostBytes + 1_000_000;
             kestrel.AddServerHeader = false;
             kestrel.ListenUnixSocket(socket);
-            if (options.Port is { } port) kestrel.Listen(IPAddress.Loopback, port);
+            if (options.Port is not { } port) return;
+            kestrel.Listen(door.Address, port, listen =>
+            {
+                if (door.IsTls) listen.UseHttps();
+            });
         });
         var app = builder.Build();
+        app.UseProxies(door);
         app.MapECopy();
         return app;
     }
@@ -126,6 +133,7 @@ internal static class ECopyHost
         services.AddSingleton<Dossiers>();
         services.AddSingleton<AccessLinks>();
         services.AddSingleton<OfficeDirectory>();
+        services.AddSingleton<OfficeImages>();
         services.AddSingleton<CopyListing>();
         services.AddSingleton<ScanSizes>();
         services.AddSingleton<Accounts>();

@@ -7,15 +7,20 @@ internal sealed record Arguments(string Verb, IReadOnlyList<string> Plain, IRead
 {
     private static readonly Dictionary<string, string[]> OptionsOfVerb = new(StringComparer.Ordinal)
     {
-        ["serve"] = ["port", "public-url", "witness", "adopt-books", "no-demo"],
+        ["serve"] = ["port", "listen", "public-url", "proxy", "insecure", "witness", "adopt-books", "no-demo"],
         ["certify"] = ["title", "requester", "pages", "out", "public-url", "witness"],
         ["verify"] = [],
         ["audit"] = ["witness"],
+        ["init"] = ["kind", "witness"],
+        ["agency"] = ["header", "short", "full", "place", "hotline", "book-suffix", "four-eyes", "automatic-seal", "seal-image", "witness"],
+        ["person"] = ["agency", "name", "title", "roles", "delegation", "number", "from", "until", "scope", "left", "signature-image", "witness"],
+        ["user"] = ["agency", "person", "name", "witness"],
+        ["key"] = ["agency", "person", "seal", "chain", "from", "until", "witness"],
         ["help"] = [],
     };
 
     private static readonly string[] Common = ["data", "json", "lang"];
-    private static readonly string[] Flags = ["json", "adopt-books", "no-demo"];
+    private static readonly string[] Flags = ["json", "adopt-books", "no-demo", "insecure", "seal"];
 
     public bool Json => Options.ContainsKey("json");
 

@@ -30,6 +30,11 @@ internal static class CommandLine
                 "certify" => await CertifyCommand.RunAsync(arguments, terminal, CancellationToken.None),
                 "verify" => await VerifyCommand.RunAsync(arguments, terminal, CancellationToken.None),
                 "audit" => await AuditCommand.RunAsync(arguments, terminal, CancellationToken.None),
+                "init" => await InitCommand.RunAsync(arguments, terminal, CancellationToken.None),
+                "agency" => await AgencyCommand.RunAsync(arguments, terminal, CancellationToken.None),
+                "person" => await PersonCommand.RunAsync(arguments, terminal, CancellationToken.None),
+                "user" => await UserCommand.RunAsync(arguments, terminal, CancellationToken.None),
+                "key" => await KeyCommand.RunAsync(arguments, terminal, CancellationToken.None),
                 "help" => Help(terminal),
                 _ => await ServeCommand.RunAsync(arguments, terminal, CancellationToken.None),
             };
@@ -56,21 +61,7 @@ internal static class CommandLine
 
     private static int Help(Terminal terminal)
     {
-        terminal.Answer(
-            """
-            ecopy: electronic certified copies
-
-              ecopy [serve] [--port 7071] [--public-url URL] [--no-demo]
-              ecopy certify FILE… --title TEXT [--requester NAME] [--pages N] [--out copy.pdf]   (demo stores)
-              ecopy verify FILE|CODE|SHA256
-              ecopy audit
-              ecopy help
-
-            Everywhere: --data DIR (default .data), --json, --lang vi|en.
-            verify: 0 registered and unchanged · 1 changed, withdrawn, replaced, not registered or failed ·
-                    2 cannot be checked · 3 malformed file or mistyped code
-            audit:  0 clean · 1 a bad record, named · 2 cannot be checked
-            """);
+        terminal.Answer(HelpText.In(terminal.Culture.TwoLetterISOLanguageName));
         return 0;
     }
 }

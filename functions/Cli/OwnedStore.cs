@@ -41,7 +41,7 @@ internal sealed class OwnedStore : IAsyncDisposable
         if (opened.IsRejected) return opened.Rejection!;
         var data = opened.Value;
         // Asked before the host does: it would log the stack of what is one sentence.
-        if (options.Port is { } port && IsBusy(port)) return Release(data, PortBusy(port));
+        if (options.Port is { } port && IsBusy((options.Door ?? Door.Loopback).Address, port)) return Release(data, PortBusy(port));
         WebApplication? app = null;
         try
         {
@@ -92,11 +92,11 @@ internal sealed class OwnedStore : IAsyncDisposable
         }
     }
 
-    private static bool IsBusy(int port)
+    private static bool IsBusy(IPAddress address, int port)
     {
         try
         {
-            using var probe = new TcpListener(IPAddress.Loopback, port);
+            using var probe = new TcpListener(address, port);
             probe.Start();
             return false;
         }

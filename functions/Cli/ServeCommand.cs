@@ -1,24 +1,23 @@
 using System.Globalization;
 using ECopy.Functions.Demo;
 using ECopy.Functions.Domain;
+using ECopy.Functions.Office;
 
 namespace ECopy.Functions.Cli;
 
 /// <summary><c>serve</c>: 0 stopped in order · 1 could not start.</summary>
 internal static class ServeCommand
 {
-    private const int DefaultPort = 7071;
-
     /// <summary>A line for so many copies.</summary>
     private const int SaidEvery = 6;
 
     public static async Task<int> RunAsync(Arguments arguments, Terminal terminal, CancellationToken cancellationToken)
     {
-        var options = OptionsOf(arguments);
+        var options = ServeOptions.Of(arguments);
         if (options.IsRejected)
         {
             terminal.Say(options.Rejection!);
-            return CommandLine.Usage;
+            return options.Rejection!.Code.StartsWith("usage-", StringComparison.Ordinal) ? CommandLine.Usage : 1;
         }
 
         terminal.Say("data-folder", ("folder", arguments.DataFolder));
@@ -31,8 +30,16 @@ internal static class ServeCommand
 
         await using var owned = started.Value;
         if (owned.IsDemo) await SayAccountsAsync(owned, terminal, cancellationToken);
-        var address = owned.App.Urls.First(url => url.StartsWith("http://", StringComparison.Ordinal) && !url.Contains("unix", StringComparison.Ordinal));
-        terminal.Say("listening", ("url", address.Replace("127.0.0.1", "localhost", StringComparison.Ordinal)));
+        else if ((await owned.App.Services.GetRequiredService<OfficeDirectory>().AgenciesAsync(cancellationToken)).Count == 0)
+        {
+            terminal.Say("production-empty");
+            return 1;
+        }
+
+        var address = owned.App.Urls.First(url => !url.Contains("unix", StringComparison.Ordinal));
+        // What others reach has a name; 0.0.0.0 is none that a browser could open.
+        var isLocal = options.Value.Door is not { } door || System.Net.IPAddress.IsLoopback(door.Address);
+        terminal.Say("listening", ("url", isLocal ? address.Replace("127.0.0.1", "localhost", StringComparison.Ordinal) : options.Value.PublicUrl.ToString()));
         var progress = SayProgressAsync(owned.App.Services.GetRequiredService<DemoProgress>(), terminal, owned.App.Lifetime.ApplicationStopping);
         await owned.App.WaitForShutdownAsync(cancellationToken);
         await progress;
@@ -69,24 +76,20 @@ internal static class ServeCommand
                 ("agency", account.Agency), ("role", account.Role.ToString().PadRight(12)), ("user", account.UserName.PadRight(12)), ("password", account.Password), ("token", account.Token));
         }
     }
-
-    private static Result<HostOptions> OptionsOf(Arguments arguments)
-    {
-        if (arguments.Plain is [var extra, ..]) return new Rejection("usage-no-argument", new Dictionary<string, string> { ["verb"] = "serve", ["option"] = extra });
-        var port = DefaultPort;
-        if (arguments.Option("port") is { } typed && (!int.TryParse(typed, NumberStyles.None, CultureInfo.InvariantCulture, out port) || port > 65535))
-            return new Rejection("usage-invalid-value", "option", "--port");
-        var address = PublicAddress.Of(arguments, port);
-        return address.IsRejected ? address.Rejection! : new HostOptions(port, address.Value, MakesDemoData: arguments.Option("no-demo") is null);
-    }
 }
 
 /// <summary>What links and QR codes say: <c>--public-url</c>, else this machine.</summary>
 internal static class PublicAddress
 {
-    public static Result<Uri> Of(Arguments arguments, int port)
+    public static string? Given(Arguments arguments)
     {
-        var typed = arguments.Option("public-url") ?? Environment.GetEnvironmentVariable("PublicUrl") ?? FormattableString.Invariant($"http://localhost:{port}/");
+        ArgumentNullException.ThrowIfNull(arguments);
+        return arguments.Option("public-url") ?? Environment.GetEnvironmentVariable("PublicUrl");
+    }
+
+    public static Result<Uri> Of(Arguments arguments, int port, bool isTls = false)
+    {
+        var typed = Given(arguments) ?? FormattableString.Invariant($"{(isTls ? "https" : "http")}://localhost:{port}/");
         return Uri.TryCreate(typed.TrimEnd('/') + "/", UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
             ? address
             : new Rejection("usage-invalid-value", "option", "--public-url");

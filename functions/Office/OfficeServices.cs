@@ -16,7 +16,6 @@ internal static class OfficeServices
         services.AddSingleton(new KeyFolder(dataFolder));
         services.AddSingleton<ImportCertificate>();
         services.AddSingleton<AddTrustAnchor>();
-        services.AddSingleton<OfficeImages>();
         return services;
     }
 }

@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Security.Cryptography.X509Certificates;
+using ECopy.Functions.Domain;
+using ECopy.Functions.Office;
+
+namespace ECopy.Functions.Cli;
+
+/// <summary><c>key import|list|trust</c>: certificates with keys, and the roots that they may lead to.</summary>
+internal static class KeyCommand
+{
+    public static Task<int> RunAsync(Arguments arguments, Terminal terminal, CancellationToken cancellationToken) => OfficeVerb.ActOf(arguments) switch
+    {
+        ("import", { } file) when arguments.Option("person") is null == arguments.Option("seal") is not null => ImportAsync(arguments, terminal, file, cancellationToken),
+        ("trust", { } file) => TrustAsync(arguments, terminal, file, cancellationToken),
+        ("list", null) => ListAsync(arguments, terminal, cancellationToken),
+        _ => Task.FromResult(OfficeVerb.Usage(terminal, "key")),
+    };
+
+    private static Task<int> ImportAsync(Arguments arguments, Terminal terminal, string path, CancellationToken cancellationToken) => OfficeVerb.ChangeAsync(
+        arguments,
+        terminal,
+        async store =>
+        {
+            var agency = await store.AgencyAsync(arguments.Option("agency"), cancellationToken);
+            if (agency.IsRejected) return agency.Rejection!;
+            var file = await OfficeVerb.FileAsync(path, ImportCertificate.MostBytes, cancellationToken);
+            if (file.IsRejected) return file.Rejection!;
+            var issuers = await OfficeVerb.FileAsync(arguments.Option("chain"), ImportCertificate.MostBytes, cancellationToken);
+            if (issuers.IsRejected) return issuers.Rejection!;
+            var password = SecretInput.Read(terminal, "prompt-key-password", twice: false);
+            if (password.IsRejected) return password.Rejection!;
+            var import = new CertificateImport(agency.Value.Code, arguments.Option("person"), file.Value, password.Value, issuers.Value);
+            return await store.Get<ImportCertificate>().RunAsync(import, OfficeActor.Operator, cancellationToken);
+        },
+        Json,
+        imported => terminal.Sentence("certificate-saved", ("name", NameOf(imported)), ("until", Day(CertificateOf(imported).NotAfter)), ("thumbprint", imported.Thumbprint)),
+        cancellationToken);
+
+    private static Task<int> TrustAsync(Arguments arguments, Terminal terminal, string path, CancellationToken cancellationToken) => OfficeVerb.ChangeAsync(
+        arguments,
+        terminal,
+        async store =>
+        {
+            var file = await OfficeVerb.FileAsync(path, AddTrustAnchor.MostBytes, cancellationToken);
+            if (file.IsRejected) return file.Rejection!;
+            if (BadDay(arguments, "from") || BadDay(arguments, "until")) return new Rejection("trust-dates-invalid");
+            DateTimeOffset? from = OfficeText.Day(arguments.Option("from")) is { } first ? LocalTime.StartOf(first) : null;
+            // The whole of the last day.
+            DateTimeOffset? until = OfficeText.Day(arguments.Option("until")) is { } last ? LocalTime.StartOf(last.AddDays(1)).AddTicks(-1) : null;
+            return await store.Get<AddTrustAnchor>().RunAsync(file.Value, from, until, OfficeActor.Operator, cancellationToken);
+        },
+        anchor => new { anchor.Thumbprint, subject = X509CertificateLoader.LoadCertificate(anchor.Certificate).Subject, anchor.From, anchor.Until },
+        anchor => terminal.Sentence(
+            "trust-anchor-saved",
+            ("name", X509CertificateLoader.LoadCertificate(anchor.Certificate).GetNameInfo(X509NameType.SimpleName, false)), ("until", Day(anchor.Until)), ("thumbprint", anchor.Thumbprint)),
+        cancellationToken);
+
+    private static Task<int> ListAsync(Arguments arguments, Terminal terminal, CancellationToken cancellationToken) => OfficeVerb.ListAsync(
+        arguments,
+        terminal,
+        async services =>
+        {
+            var office = services.GetRequiredService<OfficeDirectory>();
+            var agency = await OfficeStore.AgencyAsync(office, arguments.Option("agency"), cancellationToken);
+            return agency.IsRejected ? agency.Rejection! : (Result<IReadOnlyList<OfficeCertificate>>)(await office.CertificatesAsync(agency.Value.Code, cancellationToken)).ToList();
+        },
+        Json,
+        certificate => [certificate.Thumbprint[..12], certificate.Holder ?? terminal.Sentence("seal-holder"), NameOf(certificate), Day(CertificateOf(certificate).NotAfter)],
+        cancellationToken);
+
+    private static object Json(OfficeCertificate certificate) => new
+    {
+        certificate.Thumbprint,
+        certificate.Holder,
+        subject = CertificateOf(certificate).Subject,
+        issuer = CertificateOf(certificate).Issuer,
+        notBefore = CertificateOf(certificate).NotBefore.ToUniversalTime(),
+        notAfter = CertificateOf(certificate).NotAfter.ToUniversalTime(),
+    };
+
+    private static bool BadDay(Arguments arguments, string option) => arguments.Option(option) is { } typed && OfficeText.Day(typed) is null;
+
+    private static X509Certificate2 CertificateOf(OfficeCertificate certificate) =>
+        OfficeDirectory.CertificateOf(BlobPaths.Certificate(certificate.Agency, certificate.Thumbprint), certificate.Chain[0]);
+
+    private static string NameOf(OfficeCertificate certificate) => CertificateOf(certificate).GetNameInfo(X509NameType.SimpleName, false);
+
+    private static string Day(DateTimeOffset at) => LocalTime.DateOf(at).ToString("dd/MM/yyyy", CultureInfo.InvariantCulture);
+}
