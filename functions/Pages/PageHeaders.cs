@@ -19,6 +19,13 @@ internal static class PageHeaders
             // Not "no-referrer": the form that sends a file must show that it is ours (Origin), and a code must not leave.
             headers["Referrer-Policy"] = "same-origin";
             if (context.Request.Path.StartsWithSegments("/v")) headers["X-Robots-Tag"] = "noindex";
+            if (context.Request.Path.StartsWithSegments("/c"))
+            {
+                // The address is the secret, and nothing is sent from there.
+                headers["Referrer-Policy"] = "no-referrer";
+                headers["X-Robots-Tag"] = "noindex, nofollow";
+            }
+
             return Task.CompletedTask;
         });
         return next(context);

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
+using ECopy.Functions.Pages.Office;
 using ECopy.Functions.Web;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -19,6 +20,7 @@ internal static class PublicPages
         if (services.FirstOrDefault(service => service.ServiceType == typeof(IHostedService)
             && service.ImplementationType?.Name == "DataProtectionHostedService") is { } eager) services.Remove(eager);
         services.TryAddSingleton<PublicStore>();
+        services.AddSingleton<AccessCookie>();
     }
 
     /// <summary>Before everything that answers.</summary>

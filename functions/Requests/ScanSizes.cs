@@ -5,7 +5,7 @@ using ECopy.Signing.Pdf.Images;
 
 namespace ECopy.Functions.Requests;
 
-/// <summary>A scanned page as people see it, after its EXIF orientation.</summary>
+/// <summary>A scanned page as people see it, after its EXIF orientation and as the clerk turned it.</summary>
 /// <param name="PaperWidth">Of the paper in millimetres by the file's own resolution; null where it states none that can be believed.</param>
 internal sealed record ScanSize(int Width, int Height, double? PaperWidth, double? PaperHeight);
 
@@ -22,19 +22,22 @@ internal sealed class ScanSizes(IBlobStore store)
     {
         ArgumentNullException.ThrowIfNull(request);
         var sizes = new List<ScanSize>(request.Files.Count);
-        foreach (var file in request.Files) sizes.Add(known.TryGetValue(file.Sha256, out var size) ? size : await ReadAsync(file, cancellationToken));
+        foreach (var file in request.Files) sizes.Add(known.TryGetValue(KeyOf(file), out var size) ? size : await ReadAsync(file, cancellationToken));
         return sizes;
     }
+
+    /// <summary>The same picture may be turned in another request.</summary>
+    private static string KeyOf(ScanFile file) => FormattableString.Invariant($"{file.Sha256}:{file.Rotation}");
 
     private async Task<ScanSize> ReadAsync(ScanFile file, CancellationToken cancellationToken)
     {
         var blob = await store.ReadAsync(file.Path, cancellationToken) ?? throw new IntegrityException(file.Path, "missing");
         try
         {
-            var image = ScanImage.Read(blob.Content, ImageLimits.Default);
+            var image = ScanImage.Read(blob.Content, ImageLimits.Default).Turned(file.Rotation);
             var size = new ScanSize(image.Width, image.Height, image.PaperSize?.Width, image.PaperSize?.Height);
             if (known.Count >= MostKept) known.Clear();
-            return known[file.Sha256] = size;
+            return known[KeyOf(file)] = size;
         }
         catch (ImageFormatException damaged)
         {

@@ -43,7 +43,8 @@ internal sealed class Drafts(IBlobStore store, AuditTrail audit, UploadLimits li
     public async Task<Result<Draft>> SaveAsync(string agency, string draftId, string by, DraftForm form, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(form);
-        if (form.Originals.Any(original => !IsId(original.Id)) || form.Originals.DistinctBy(original => original.Id).Count() != form.Originals.Count
+        // Strict reading does not look into lists.
+        if (form.Originals.Any(original => original is null || !IsId(original.Id) || original.Pages.Any(page => page is null)) || form.Originals.DistinctBy(original => original.Id).Count() != form.Originals.Count
             || form.Originals.SelectMany(original => original.Pages).Any(page => page.Rotation is not (0 or 90 or 180 or 270))) return new Rejection("request-invalid");
         if (form.Originals.Count > MostOriginals) return new Rejection("too-many-originals", "most", MostOriginals.ToString(CultureInfo.InvariantCulture));
         if (form.PersonalId is { Length: > 20 }) return new Rejection("personal-id-invalid");
