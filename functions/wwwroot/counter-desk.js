@@ -44,6 +44,7 @@ export class Desk {
 
   saveSoon() {
     this.#dirty = true;
+    this.#told.saved("saving");
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.saveNow(), 500);
   }
@@ -59,13 +60,7 @@ export class Desk {
         this.#dirty = false;
         this.#told.saved("saving");
         const sent = this.personalId;
-        const answer = await this.#post("save", {}, JSON.stringify({
-          requester: this.requester,
-          personalId: sent,
-          originals: this.originals.map((one) => ({
-            id: one.id, kind: one.kind, title: one.title, originalPages: one.originalPages, pages: one.pages.map(({ id, rotation }) => ({ id, rotation })),
-          })),
-        }));
+        const answer = await this.#post("save", {}, this.#form());
         if (answer.lost) {
           this.#dirty = true;
           this.#told.saved("late");
@@ -81,6 +76,23 @@ export class Desk {
         }
       }
       this.#saving = false;
+    });
+  }
+
+  // The window closes or leads elsewhere: what is not stored yet goes at once, past whatever is still waiting, and outlives the page.
+  leave() {
+    if (!this.#dirty) return;
+    clearTimeout(this.#timer);
+    this.#post("save", {}, this.#form());
+  }
+
+  #form() {
+    return JSON.stringify({
+      requester: this.requester,
+      personalId: this.personalId,
+      originals: this.originals.map((one) => ({
+        id: one.id, kind: one.kind, title: one.title, originalPages: one.originalPages, pages: one.pages.map(({ id, rotation }) => ({ id, rotation })),
+      })),
     });
   }
 
@@ -152,14 +164,15 @@ export class Desk {
       const mine = this.originals.find((known) => known.id === one.id);
       if (mine) mine.fee = one.fee;
     }
-    this.#told.saved("saved");
+    this.#told.saved(this.#dirty ? "saving" : "saved");
     this.#told.changed();
   }
 
   async #post(handler, query = {}, body = null) {
     try {
       const answer = await fetch(`?${new URLSearchParams({ handler, ...query })}`, {
-        method: "POST", body, headers: { RequestVerificationToken: token, Accept: "application/json", "Content-Type": "application/octet-stream" },
+        // A small body may outlive its page.
+        method: "POST", body, keepalive: typeof body === "string" && body.length < 20_000, headers: { RequestVerificationToken: token, Accept: "application/json", "Content-Type": "application/octet-stream" },
       });
       const json = await answer.json().catch(() => null);
       if (answer.ok) return json ? { view: json } : { lost: true };

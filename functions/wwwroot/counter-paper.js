@@ -17,7 +17,7 @@ export class Paper {
 
   get selected() {
     const pages = this.#desk.original.pages;
-    return pages.find((page) => page.id === this.#selectedId) ?? pages.at(-1) ?? null;
+    return pages.find((page) => page.id === this.#selectedId) ?? pages[0] ?? null;
   }
 
   holdsFocus() { return at("thumbs").contains(document.activeElement); }
@@ -36,6 +36,13 @@ export class Paper {
     if (!next) return;
     this.select(next);
     this.focus();
+  }
+
+  // Before the selected page is dropped: the one that takes its place.
+  letGo() {
+    const pages = this.#desk.original.pages;
+    const at = pages.indexOf(this.selected);
+    this.#selectedId = (pages[at + 1] ?? pages[at - 1])?.id ?? null;
   }
 
   shift(by) {

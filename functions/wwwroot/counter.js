@@ -181,6 +181,7 @@ document.addEventListener("drop", (event) => {
 async function dropPage() {
   const page = paper.selected;
   if (!page || !await ask(say(words.dropPage, { n: desk.original.pages.indexOf(page) + 1 }))) return;
+  paper.letGo();
   desk.drop(page.id);
   draw();
   paper.focus();
@@ -209,7 +210,7 @@ document.addEventListener("keydown", (event) => {
 });
 addEventListener("resize", () => paper.draw());
 // Whoever leaves has typed to the end.
-document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") desk.saveNow(); });
+document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") desk.leave(); });
 
 draw();
 showSaved("saved");
