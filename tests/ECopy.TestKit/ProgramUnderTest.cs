@@ -45,9 +45,20 @@ public sealed class ProgramUnderTest : IDisposable
     }
 
     /// <summary>Starts the program; it goes on beside the test.</summary>
-    public RunningProgram Start(params string[] arguments)
+    public RunningProgram Start(params string[] arguments) => Start(Executable, arguments);
+
+    /// <summary>Starts a shell script in which the program is called <c>ecopy</c>, as in the README; it ends at its first failure.</summary>
+    public RunningProgram StartScript(string script)
     {
-        var start = new ProcessStartInfo(Executable)
+        var folder = Directory.CreateDirectory(Path.Combine(Folder, "bin")).FullName;
+        var command = Path.Combine(folder, "ecopy");
+        if (!File.Exists(command)) File.CreateSymbolicLink(command, Executable);
+        return Start("bash", "-c", $"set -euo pipefail\nPATH={folder}:$PATH\n{script}");
+    }
+
+    private RunningProgram Start(string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program)
         {
             WorkingDirectory = Folder,
             RedirectStandardInput = true,
