@@ -57,8 +57,7 @@ internal static class ECopyHost
         builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
 
         var terms = new StoreTerms(data.Identity.Kind is StoreKind.Demo, options.PublicUrl);
-        AddStore(builder.Services, data.Blobs, witness, terms, TimeProvider.System);
-        builder.Services.AddOfficeChanges(data.Blobs);
+        AddStore(builder.Services, data, witness, terms, TimeProvider.System);
         AddSteps(builder.Services, data);
         AddHub(builder.Services, Path.Combine(data.FullPath, "hub.sqlite"));
         AddWork(builder.Services);
@@ -95,8 +94,7 @@ internal static class ECopyHost
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning));
         services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        AddStore(services, data.Blobs, witness, new StoreTerms(data.Identity.Kind is StoreKind.Demo, publicUrl), TimeProvider.System);
-        services.AddOfficeChanges(data.Blobs);
+        AddStore(services, data, witness, new StoreTerms(data.Identity.Kind is StoreKind.Demo, publicUrl), TimeProvider.System);
         return services.BuildServiceProvider(validateScopes: true);
     }
 
@@ -106,21 +104,24 @@ internal static class ECopyHost
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning));
         services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        AddStore(services, data.Blobs, witness, terms, clock);
+        AddStore(services, data, witness, terms, clock);
         AddSteps(services, data);
         AddHub(services, DemoHubFile(data));
         services.AddSingleton(clock);
         services.AddSingleton(provider => new DemoKeyRing(new KeyRing(Path.Combine(data.FullPath, "keys"))));
         services.AddSingleton<IKeyRing>(provider => provider.GetRequiredService<DemoKeyRing>());
         services.AddSingleton<DemoMaker>();
-        return services.BuildServiceProvider(validateScopes: true);
+        // Every step is asked for by its name only when a copy comes there: what is missing is found here.
+        return services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
     }
 
     private static string DemoHubFile(DataFolder data) => Path.Combine(data.FullPath, "demo-hub.sqlite");
 
-    private static void AddStore(IServiceCollection services, IBlobStore store, IWitness witness, StoreTerms terms, TimeProvider clock)
+    private static void AddStore(IServiceCollection services, DataFolder data, IWitness witness, StoreTerms terms, TimeProvider clock)
     {
+        IBlobStore store = data.Blobs;
         services.AddSingleton(store);
+        services.AddOfficeChanges(data.Blobs);
         services.AddSingleton(witness);
         services.AddSingleton(terms);
         services.AddSingleton(clock);

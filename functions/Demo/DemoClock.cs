@@ -4,7 +4,8 @@ namespace ECopy.Functions.Demo;
 /// The clock of a demo's past: put to an earlier moment it runs on from there. Everything that makes the past reads it, so that
 /// register, signature and (in time) timestamp agree. It never goes back and is never ahead of the real one.
 /// </summary>
-internal sealed class DemoClock(TimeProvider real) : TimeProvider
+/// <param name="start">Where it begins: whoever reads it first may come before the first act.</param>
+internal sealed class DemoClock(TimeProvider real, DateTimeOffset start) : TimeProvider
 {
     private readonly Lock gate = new();
 
@@ -12,16 +13,14 @@ internal sealed class DemoClock(TimeProvider real) : TimeProvider
     private DateTimeOffset last = DateTimeOffset.MinValue;
 
     /// <summary>How far behind the real clock.</summary>
-    private TimeSpan behind;
+    private TimeSpan behind = Behind(real, start);
 
     /// <summary>Goes to a later moment; one already past, or still to come for the real clock, changes nothing of what runs.</summary>
     public void MoveTo(DateTimeOffset moment)
     {
         lock (gate)
         {
-            var now = real.GetUtcNow();
-            if (moment < last) return;
-            behind = moment < now ? now - moment : TimeSpan.Zero;
+            if (moment >= last) behind = Behind(real, moment);
         }
     }
 
@@ -41,4 +40,6 @@ internal sealed class DemoClock(TimeProvider real) : TimeProvider
     public override long GetTimestamp() => real.GetTimestamp();
 
     public override long TimestampFrequency => real.TimestampFrequency;
+
+    private static TimeSpan Behind(TimeProvider real, DateTimeOffset moment) => real.GetUtcNow() is var now && moment < now ? now - moment : TimeSpan.Zero;
 }

@@ -30,7 +30,7 @@ internal sealed partial class DemoMaker(
     private const int DrawnAhead = 3;
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>What takes longer is left to the sweeper of the running program.</summary>
+    /// <summary>What takes longer is no past any more: the program's own hub goes on with it, and the next start with the rest.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly Dictionary<string, Task<IReadOnlyList<byte[]>>> drawings = new(StringComparer.Ordinal);
@@ -153,6 +153,7 @@ internal sealed partial class DemoMaker(
     }
 
     /// <summary>Until the copy waits for a person or is finished.</summary>
+    /// <exception cref="TransientException">It does neither.</exception>
     private async Task SettleAsync(DemoItem item, CancellationToken cancellationToken)
     {
         var began = clock.GetTimestamp();
@@ -160,11 +161,7 @@ internal sealed partial class DemoMaker(
         {
             if (request is { State: CopyState.WaitingForReview, Decision: null }) return;
             if (request.State is CopyState.WaitingForSeal && request.SealRelease?.Approval != request.Approval) return;
-            if (clock.GetElapsedTime(began) > Patience)
-            {
-                LogLeft(item.CopyId, request.State);
-                return;
-            }
+            if (clock.GetElapsedTime(began) > Patience) throw new TransientException($"demo copy {item.CopyId} is still {request.State}");
 
             await Task.Delay(Look, clock, cancellationToken);
         }
@@ -172,7 +169,4 @@ internal sealed partial class DemoMaker(
 
     [LoggerMessage(EventId = 401, Level = LogLevel.Warning, Message = "Demo copy {CopyId} was refused: {Code}")]
     private partial void LogRefused(string copyId, string code);
-
-    [LoggerMessage(EventId = 402, Level = LogLevel.Warning, Message = "Demo copy {CopyId} is still {State} and goes on by itself")]
-    private partial void LogLeft(string copyId, CopyState state);
 }

@@ -16,9 +16,10 @@ internal sealed class DemoOffice(IBlobStore store, KeyFiles authorityFiles, KeyF
     public const string Attestor = "lanhdao.binh";
 
     /// <summary>
-    /// When the office's certificates and delegations begin: the demo data reach back into the year before.
+    /// When the office's certificates and delegations begin: the demo data reach back into the year before, counted from the last
+    /// working day, which in the first days of a year is one of the old one.
     /// </summary>
-    public static DateOnly FoundedOn(DateTimeOffset now) => new(LocalTime.DateOf(now).Year - 1, 1, 1);
+    public static DateOnly FoundedOn(DateTimeOffset now) => new(LocalTime.DateOf(now).AddDays(-14).Year - 1, 1, 1);
 
     public async Task EnsureAsync(CancellationToken cancellationToken)
     {

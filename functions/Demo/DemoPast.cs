@@ -64,7 +64,8 @@ internal sealed partial class DemoPast(
         void Report(int done) => progress.Report(new DemoCount(plan.Count(item => acts.FindLastIndex(act => act.Item == item) < done), plan.Count));
         Report(record.Done);
 
-        var demoClock = new DemoClock(clock);
+        // In the past from its first tick: the hub's timers of a start that was killed read it before the first act.
+        var demoClock = new DemoClock(clock, record.Done < acts.Count ? acts[record.Done].At : clock.GetUtcNow());
         await using var services = graph.Build(demoClock);
         var demoHub = services.GetRequiredService<EmbeddedHub>();
         demoHub.Open();

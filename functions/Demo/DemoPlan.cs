@@ -19,11 +19,23 @@ internal static class DemoPlan
     public static IReadOnlyList<DemoItem> For(DateTimeOffset beganAt)
     {
         var days = new DemoDays(beganAt);
-        return [.. LastYear(days), .. Older(days), .. Numbered(days), .. Neighbour(days)];
+        return WithVoidNumber([.. LastYear(days), .. Older(days), .. Numbered(days), .. Neighbour(days)]);
     }
 
     /// <summary>Copies that hold, of three kinds of paper: the samples of the front page.</summary>
     public static IEnumerable<DemoItem> Samples(DateTimeOffset beganAt) => Numbered(new DemoDays(beganAt)).Where(item => item.Key is "1" or "2" or "12");
+
+    /// <summary>The key fails for whatever is ninth in the newest book that comes so far.</summary>
+    private static IReadOnlyList<DemoItem> WithVoidNumber(IReadOnlyList<DemoItem> plan)
+    {
+        var ninth = plan
+            .Where(item => item is { Agency: var agency, Decision: ReviewDecision.Approved, DecidedAt: not null } && agency == DemoAgencies.MauAn)
+            .OrderBy(item => item.DecidedAt)
+            .GroupBy(item => LocalTime.DateOf(item.DecidedAt!.Value).Year)
+            .Last(book => book.Count() >= VoidNumber)
+            .ElementAt(VoidNumber - 1);
+        return [.. plan.Select(item => item == ninth ? item with { KeyFails = true } : item)];
+    }
 
     /// <summary>A book that the new year closed.</summary>
     private static IEnumerable<DemoItem> LastYear(DemoDays days) =>
@@ -51,7 +63,7 @@ internal static class DemoPlan
                 4 => Registered(Key(i), "Giấy xác nhận tình trạng hôn nhân", name, fonts => CivilPapers.Confirmation(fonts, facts), received, 20),
                 _ => Registered(Key(i), "Chứng chỉ tin học", name, fonts => SchoolPapers.Certificate(fonts, facts, "CHỨNG CHỈ TIN HỌC", "Ứng dụng công nghệ thông tin cơ bản"), received, 40),
             };
-            yield return item with { KeyFails = i == VoidNumber - 1, Attestor = i % 4 == 3 ? "chutich.an" : DemoOffice.Attestor };
+            yield return item with { Attestor = i % 4 == 3 ? "chutich.an" : DemoOffice.Attestor };
         }
 
         static string Key(int i) => FormattableString.Invariant($"older-{i + 1:00}");

@@ -34,6 +34,9 @@ internal sealed class Sheet
 {
     private const double Skew = 0.4 * Math.PI / 180;
     private const byte Bed = 4;
+
+    /// <summary>From each edge of the paper, further than the skew turns it.</summary>
+    private static readonly (double X, double Y)[] Outwards = [(0, -5), (5, 0), (0, 5), (-5, 0)];
     private const int Strengths = 15;
     private static readonly (byte R, byte G, byte B)[] Inks =
     [
@@ -74,7 +77,6 @@ internal sealed class Sheet
     /// <summary>The scan as a file.</summary>
     public byte[] ToPng()
     {
-        Grain();
         return PngFile.Write(pixels, pixelsWide, Palette(), dpi);
     }
 
@@ -128,7 +130,10 @@ internal sealed class Sheet
         Shape([Curves.Circle(x, y, radius), Curves.Circle(x, y, radius - line).Reverse()], ink, strength);
 
     /// <summary>Fills closed outlines, in millimetres.</summary>
-    public void Shape(IEnumerable<IEnumerable<(double X, double Y)>> contours, Ink ink, double strength = 1)
+    public void Shape(IEnumerable<IEnumerable<(double X, double Y)>> contours, Ink ink, double strength = 1) => Fill(contours, ink, strength);
+
+    /// <param name="ink">Null: what is under the paper.</param>
+    private void Fill(IEnumerable<IEnumerable<(double X, double Y)>> contours, Ink? ink, double strength)
     {
         var placed = contours.Select(contour => contour.Select(Place).ToList()).Where(contour => contour.Count > 2).ToList();
         if (placed.Count == 0) return;
@@ -157,7 +162,7 @@ internal sealed class Sheet
     }
 
     /// <summary>The stronger one stays, so that a stamp does not hide what it was set upon.</summary>
-    private void Blend(int y, int of, Ink ink, double strength)
+    private void Blend(int y, int of, Ink? ink, double strength)
     {
         coverage.Row(of, row, out var count);
         var start = y * pixelsWide + coverage.Left;
@@ -166,40 +171,31 @@ internal sealed class Sheet
             // A hair more: an area of half a step is one level, and not now this and now that.
             var level = (int)Math.Round(row[i] * strength * Strengths + 0.001);
             if (level == 0) continue;
+            if (ink is null)
+            {
+                if (level > Strengths / 2) pixels[start + i] = Bed;
+                continue;
+            }
+
             var there = pixels[start + i];
             if (there < 16 || (there & 15) <= level) pixels[start + i] = (byte)((int)ink << 4 | level);
         }
     }
 
-    /// <summary>The scanner's bed shows where the paper, lying askew, leaves a corner free.</summary>
+    /// <summary>
+    /// Paper is never one colour. The grain of a row is a piece of one long strip: quickly laid, and it keeps the file small. The
+    /// scanner's bed shows where the paper, lying askew, leaves a corner free.
+    /// </summary>
     private void Lay()
-    {
-        Array.Fill(pixels, Bed);
-        var corners = new[] { (0.0, 0.0), (Width, 0.0), (Width, Height), (0.0, Height) }.Select(Place).ToArray();
-        coverage.Begin(0, 0, pixelsWide, pixelsHigh, pixelsWide, pixelsHigh);
-        for (var i = 0; i < corners.Length; i++) coverage.Edge(corners[i].Item1, corners[i].Item2, corners[(i + 1) % 4].Item1, corners[(i + 1) % 4].Item2);
-        for (var y = 0; y < coverage.Height; y++)
-        {
-            coverage.Row(y, row, out var count);
-            for (var i = 0; i < count; i++)
-            {
-                if (row[i] > 0.5f) pixels[y * pixelsWide + i] = 0;
-            }
-        }
-    }
-
-    /// <summary>Paper is never one colour. The grain of a row is a piece of one long strip, which keeps the file small.</summary>
-    private void Grain()
     {
         var strip = new byte[4096 + pixelsWide];
         for (var i = 0; i < strip.Length; i++) strip[i] = (byte)(Chance.Below(12) switch { 0 => 1, 1 => 2, 2 => 3, _ => 0 });
-        for (var y = 0; y < pixelsHigh; y++)
+        for (var y = 0; y < pixelsHigh; y++) strip.AsSpan(Chance.Below(4096), pixelsWide).CopyTo(pixels.AsSpan(y * pixelsWide, pixelsWide));
+        (double X, double Y)[] corners = [(0, 0), (Width, 0), (Width, Height), (0, Height)];
+        foreach (var (edge, (outX, outY)) in Outwards.Index())
         {
-            var from = Chance.Below(4096);
-            for (var x = 0; x < pixelsWide; x++)
-            {
-                if (pixels[y * pixelsWide + x] == 0) pixels[y * pixelsWide + x] = strip[from + x];
-            }
+            var (from, to) = (corners[edge], corners[(edge + 1) % 4]);
+            Fill([[from, to, (to.X + outX, to.Y + outY), (from.X + outX, from.Y + outY)]], null, 1);
         }
     }
 

@@ -12,7 +12,8 @@ public sealed class DemoClockTests
     public void It_runs_on_from_where_it_was_put()
     {
         var real = new SettableTime(Now);
-        var clock = new DemoClock(real);
+        var clock = new DemoClock(real, Now.AddDays(-40));
+        Assert.Equal(Now.AddDays(-40), clock.GetUtcNow());
         clock.MoveTo(Now.AddDays(-30));
         Assert.Equal(Now.AddDays(-30), clock.GetUtcNow());
         real.Set(Now.AddMinutes(5));
@@ -23,7 +24,7 @@ public sealed class DemoClockTests
     public void It_never_goes_back_and_never_ahead_of_the_real_one()
     {
         var real = new SettableTime(Now);
-        var clock = new DemoClock(real);
+        var clock = new DemoClock(real, Now.AddDays(-9));
         clock.MoveTo(Now.AddDays(-2));
         var reached = clock.GetUtcNow();
         clock.MoveTo(Now.AddDays(-3));

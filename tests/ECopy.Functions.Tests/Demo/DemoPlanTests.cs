@@ -42,6 +42,20 @@ public sealed class DemoPlanTests
         Assert.Equal(["overdue"], late.Select(item => item.Key));
     }
 
+    [Theory]
+    [MemberData(nameof(Moments))]
+    public void The_ninth_number_of_a_book_is_the_one_that_nobody_could_sign(string moment)
+    {
+        var plan = DemoPlan.For(At(moment));
+        var spoilt = Assert.Single(plan, item => item.KeyFails);
+        var book = plan.Where(item => item.Agency == spoilt.Agency && item is { DecidedAt: not null, Decision: ReviewDecision.Approved })
+            .Where(item => LocalTime.DateOf(item.DecidedAt!.Value).Year == LocalTime.DateOf(spoilt.DecidedAt!.Value).Year);
+        Assert.Equal(8, book.Count(item => item.DecidedAt < spoilt.DecidedAt));
+        // Everything lies within the time of the certificates, and a book of an earlier year is there to be closed.
+        Assert.All(plan, item => Assert.True(LocalTime.DateOf(item.ReceivedAt) >= DemoOffice.FoundedOn(At(moment))));
+        Assert.Equal(2, plan.Select(item => LocalTime.DateOf(item.ReceivedAt).Year).Distinct().Count());
+    }
+
     [Fact]
     public void The_acts_of_a_copy_follow_each_other()
     {
