@@ -32,6 +32,8 @@ public abstract class BrowserSite : IAsyncLifetime, IDisposable
             [
                 "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
                 "--disable-component-update", "--disable-sync",
+                // A camera that shows a test picture, and nobody to ask.
+                "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
             ],
         });
     }

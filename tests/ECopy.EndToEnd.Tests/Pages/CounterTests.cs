@@ -127,6 +127,25 @@ public sealed class CounterTests(CounterSite site) : IClassFixture<CounterSite>
             said);
         await LookAsync(visit, "visit-refused", faults: false);
 
+        // By camera, keys only; and dropped anywhere on the page.
+        await page.Locator("#snap").FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForFunctionAsync("document.getElementById('video').videoWidth > 0");
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(page.Locator("#camera-status")).ToHaveTextAsync("Đã chụp 1 ảnh");
+        await LookAsync(visit, "visit-camera", faults: false);
+        await page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(page.Locator("#thumbs li:not(.busy)")).ToHaveCountAsync(2);
+        var data = await page.EvaluateHandleAsync(
+            "text => { const data = new DataTransfer(); data.items.add(new File([Uint8Array.from(atob(text), c => c.charCodeAt(0))], 'tha.png')); return data; }",
+            Convert.ToBase64String(SmallScan.Png(7)));
+        await page.DispatchEventAsync("#title", "drop", new { dataTransfer = data });
+        await Assertions.Expect(page.Locator("#thumbs li:not(.busy)")).ToHaveCountAsync(3);
+        // The mouse arranges too: the third page before the first.
+        var third = await page.Locator("#thumbs img").Nth(2).GetAttributeAsync("src");
+        await page.Locator("#thumbs li").Nth(2).DragToAsync(page.Locator("#thumbs li").First);
+        await Assertions.Expect(page.Locator("#thumbs img").First).ToHaveAttributeAsync("src", third!);
+
         // What is missing is said, and the cursor stands where it is typed.
         await page.Keyboard.PressAsync("Control+Enter");
         await Assertions.Expect(page.Locator("#problem")).ToHaveTextAsync("Chưa ghi họ tên người yêu cầu chứng thực.");

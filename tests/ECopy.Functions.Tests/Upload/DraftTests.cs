@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using ECopy.Functions.Demo;
 using ECopy.Functions.Domain;
@@ -98,6 +99,26 @@ public sealed class DraftTests
         Assert.Equal((submitted.DossierCode, null), (again.DossierCode, again.Token));
         Assert.Equal("draft-ended", (await office.Get<Drafts>().SaveAsync(Agency, draftId, Clerk, new DraftForm("", null, []), default)).Rejection?.Code);
         Assert.Equal("draft-ended", (await office.Get<Drafts>().DiscardAsync(Agency, draftId, Clerk, default)).Rejection?.Code);
+    }
+
+    [Fact]
+    public async Task A_turned_page_is_drawn_upright_in_the_copy_and_its_bytes_and_digest_stay()
+    {
+        await using var office = await TestOffice.OpenAsync();
+        var drafts = office.Get<Drafts>();
+        string draftId = Drafts.NewId(), original = Drafts.NewId(), page = Drafts.NewId();
+        // Scanned across, though it is an upright paper.
+        var scan = DrawnScans.Wide(72);
+        CounterVisits.Taken(await drafts.AddPageAsync(Agency, draftId, Clerk, original, page, 1, scan, default));
+        CounterVisits.Taken(await drafts.SaveAsync(Agency, draftId, Clerk, new DraftForm("Ngô Thị Mẫu", "", [new(original, "Giấy chứng nhận", "", null, [new(page, 90)])]), default));
+        var copyId = (await office.Workflow.SubmitDraftAsync(Agency, draftId, Clerk, default)).Value.Requests[0].CopyId;
+        var waiting = await office.WhenStateAsync(copyId, CopyState.WaitingForReview);
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(scan)), waiting.ScanDigest);
+        await office.DecideAsync(copyId);
+        var issued = (await office.WhenStateAsync(copyId, CopyState.Registered)).Issued!;
+        var copy = (await office.Store.ReadAsync(issued.Path, default))!.Content.ToArray();
+        var size = OutsideTool.RunOn(copy, ".pdf", "pdfinfo", "-f", "1", "-l", "1", "{}").Output.Split('\n').Single(line => line.StartsWith("Page    1 size:", StringComparison.Ordinal));
+        Assert.Matches(@"595\.\d+ x 841\.\d+ pts", size);
     }
 
     [Fact]
