@@ -21,6 +21,8 @@ public sealed class CounterTests(CounterSite site) : IClassFixture<CounterSite>
     {
         await using var visit = await site.VisitAsync();
         var page = visit.Page;
+        // Somebody listens all the time: told to only when the key is pressed, the browser may open its own dialogue first.
+        page.FileChooser += (_, _) => { };
         await visit.SignInAsync(Clerk);
         await LookAsync(visit, "counter-empty");
         // The only thing to do has the focus.
@@ -130,7 +132,7 @@ public sealed class CounterTests(CounterSite site) : IClassFixture<CounterSite>
         // By camera, keys only; and dropped anywhere on the page.
         await page.Locator("#snap").FocusAsync();
         await page.Keyboard.PressAsync("Enter");
-        await page.WaitForFunctionAsync("document.getElementById('video').videoWidth > 0");
+        await page.WaitForFunctionAsync("() => document.getElementById('video').videoWidth > 0");
         await page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(page.Locator("#camera-status")).ToHaveTextAsync("Đã chụp 1 ảnh");
         await LookAsync(visit, "visit-camera", faults: false);
