@@ -35,9 +35,13 @@ export class Camera {
     }
     this.#count = 0;
     at("camera-status").textContent = "";
+    at("take").disabled = true;
     at("video").srcObject = this.#stream;
     at("camera").showModal();
-    at("take").focus();
+    // Before its first frame a camera gives black paper.
+    const ready = () => { at("take").disabled = false; at("take").focus(); };
+    if (at("video").requestVideoFrameCallback) at("video").requestVideoFrameCallback(ready);
+    else at("video").addEventListener("playing", ready, { once: true });
   }
 
   #take() {

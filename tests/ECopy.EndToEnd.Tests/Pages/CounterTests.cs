@@ -132,12 +132,23 @@ public sealed class CounterTests(CounterSite site) : IClassFixture<CounterSite>
         // By camera, keys only; and dropped anywhere on the page.
         await page.Locator("#snap").FocusAsync();
         await page.Keyboard.PressAsync("Enter");
-        await page.WaitForFunctionAsync("() => document.getElementById('video').videoWidth > 0");
+        await page.WaitForFunctionAsync("() => document.activeElement.id === 'take'");
         await page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(page.Locator("#camera-status")).ToHaveTextAsync("Đã chụp 1 ảnh");
         await LookAsync(visit, "visit-camera", faults: false);
         await page.Keyboard.PressAsync("Escape");
         await Assertions.Expect(page.Locator("#thumbs li:not(.busy)")).ToHaveCountAsync(2);
+        // The test picture is green; a picture taken before the camera's first frame would be black.
+        Assert.True(await page.EvaluateAsync<int>(
+            """
+            async () => {
+              const image = document.getElementById("image");
+              await image.decode();
+              const one = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d");
+              one.drawImage(image, 0, 0, 1, 1);
+              return one.getImageData(0, 0, 1, 1).data[1];
+            }
+            """) > 60);
         var data = await page.EvaluateHandleAsync(
             "text => { const data = new DataTransfer(); data.items.add(new File([Uint8Array.from(atob(text), c => c.charCodeAt(0))], 'tha.png')); return data; }",
             Convert.ToBase64String(SmallScan.Png(7)));
