@@ -16,7 +16,7 @@ internal static class Refusals
         "request-invalid" or "state-unknown" or "cursor-invalid" or "limit-invalid" or "idempotency-key-invalid" or "file-missing" => StatusCodes.Status400BadRequest,
         "not-a-clerk" or "not-an-attestor" or "not-a-seal-keeper" or "not-an-administrator" or "not-allowed" or "not-allowed-to-stop" or "four-eyes" or "delegation-not-in-force"
             => StatusCodes.Status403Forbidden,
-        "copy-not-found" or "agency-unknown" or "dossier-not-found" or "access-link-unknown" or "not-found" or "draft-not-found" => StatusCodes.Status404NotFound,
+        "copy-not-found" or "agency-unknown" or "person-unknown" or "account-unknown" or "token-unknown" or "dossier-not-found" or "access-link-unknown" or "not-found" or "draft-not-found" => StatusCodes.Status404NotFound,
         // What was asked for could be done at another time, or once something stored has been mended.
         "decision-not-waiting" or "digest-not-stored" or "seal-not-waiting" or "stop-too-late" or "copy-not-issued" or "upload-in-flight" or "daily-sequence-full" or "draft-ended"
             => StatusCodes.Status409Conflict,

@@ -83,6 +83,35 @@ public sealed partial class SessionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task After_signing_out_a_copied_cookie_is_worth_nothing()
+    {
+        using var signedIn = await SignInAsync(Password);
+        var cookie = Assert.Single(signedIn.Headers.GetValues("Set-Cookie"), set => set.StartsWith("__Host-ecopy=", StringComparison.Ordinal)).Split(';')[0];
+        using var thief = office.Browse(cookies: false);
+        thief.DefaultRequestHeaders.Add("Cookie", cookie);
+        Assert.Equal("/office/counter", (await thief.GetAsync("/office")).Headers.Location!.ToString());
+
+        using var page = await browser.GetAsync("/office/copies");
+        var token = Csrf().Match(await page.Content.ReadAsStringAsync()).Groups[1].Value;
+        using var signedOut = await browser.PostAsync("/account/sign-out", new FormUrlEncodedContent([new("__RequestVerificationToken", WebUtility.HtmlDecode(token))]));
+        Assert.Equal("/account/sign-in", signedOut.Headers.Location!.ToString());
+        Assert.StartsWith("/account/sign-in", (await thief.GetAsync("/office")).Headers.Location!.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_new_password_and_a_lost_role_hold_at_once()
+    {
+        using var signedIn = await SignInAsync(Password);
+        var path = BlobPaths.Person(TestOffice.Agency, Clerk);
+        await office.Store.UpdateAsync<Person>(path, person => person with { Roles = [OfficeRole.Inspector] }, TimeProvider.System, default);
+        Assert.Equal("/office/copies", (await browser.GetAsync("/office")).Headers.Location!.ToString());
+        Assert.Equal(HttpStatusCode.Forbidden, (await browser.GetAsync("/office/counter")).StatusCode);
+
+        await office.Get<Accounts>().SetPasswordAsync(TestOffice.Agency, Clerk, "mật khẩu khác hẳn", "test", default);
+        Assert.StartsWith("/account/sign-in", (await browser.GetAsync("/office")).Headers.Location!.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_cookie_does_not_open_the_api()
     {
         using var signedIn = await SignInAsync(Password);
@@ -104,4 +133,7 @@ public sealed partial class SessionTests : IAsyncLifetime
 
     [GeneratedRegex("name=\"__RequestVerificationToken\" type=\"hidden\" value=\"([^\"]+)\"")]
     private static partial Regex FormToken();
+
+    [GeneratedRegex("name=\"csrf\" content=\"([^\"]+)\"")]
+    private static partial Regex Csrf();
 }
