@@ -69,7 +69,12 @@ internal static class ECopyHost
 
         var socket = LocalSocket.PathIn(data.FullPath);
         var door = options.Door ?? Door.Loopback;
-        if (door.IsTls) builder.WebHost.UseKestrelHttpsConfiguration();
+        if (door.IsTls)
+        {
+            TlsCertificate.MakeAbsolute(builder.Configuration);
+            builder.WebHost.UseKestrelHttpsConfiguration();
+        }
+
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Limits.MaxRequestBodySize = new UploadLimits().MostBytes + 1_000_000;
