@@ -68,8 +68,26 @@ public sealed partial class ProductionStoreTests : IDisposable
         Require(64, program.Run("serve", "--listen", "somewhere"));
         Require(64, program.Run("serve", "--proxy", "somewhere"));
         Require(1, program.Run("agency", "set", "H99.9.5", "--place", "Nơi khác"));
-        // An account of which nobody knows the password is not made.
         Require(64, program.Run("user", "add", "a", "b", "c"));
+    }
+
+    [Fact]
+    public async Task A_caller_says_of_itself_what_it_likes_and_only_a_named_proxy_is_believed()
+    {
+        Require(0, program.Run("init", "--kind", "production"));
+        Require(0, program.Run("agency", "add", "H99.9.5", "--header", "PHƯỜNG SÔNG MẪU", "--short", "UBND", "--full", "Ủy ban", "--place", "Sông Mẫu", "--hotline", "1900 0005"));
+        foreach (var (proxy, believed) in ((string, bool)[])[("192.0.2.7", false), ("127.0.0.0/8", true)])
+        {
+            using var server = program.Start("serve", "--port", "0", "--lang", "en", "--proxy", proxy);
+            using var client = new HttpClient { BaseAddress = await server.AddressAsync() };
+            client.DefaultRequestHeaders.Add("X-Forwarded-Proto", "https");
+            client.DefaultRequestHeaders.Add("X-Forwarded-For", "198.51.100.1");
+            using var answer = await client.GetAsync(new Uri("health/live", UriKind.Relative));
+            // What is only said over https.
+            Assert.Equal(believed, answer.Headers.Contains("Strict-Transport-Security"));
+            server.Signal(Signals.Terminate);
+            server.Wait();
+        }
     }
 
     public void Dispose() => program.Dispose();
