@@ -22,7 +22,7 @@ public abstract class BrowserSite : IAsyncLifetime, IDisposable
     {
         program.Put("scan.jpg", DrawnScans.Diploma(72));
         // Started in another folder than its own: pages and assets must be found all the same.
-        server = await program.ServeAsync();
+        server = await program.ServeAsync(WithDemoData);
         await PrepareAsync();
         playwright = await Playwright.CreateAsync();
         Browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
@@ -37,6 +37,9 @@ public abstract class BrowserSite : IAsyncLifetime, IDisposable
             ],
         });
     }
+
+    /// <summary>Whether it begins like a first run, with the demo data.</summary>
+    protected virtual bool WithDemoData => false;
 
     /// <summary>What the store holds before the first visit.</summary>
     protected virtual Task PrepareAsync() => Task.CompletedTask;

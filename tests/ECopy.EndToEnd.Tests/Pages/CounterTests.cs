@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Deque.AxeCore.Playwright;
 using ECopy.TestKit;
 using Microsoft.Playwright;
 
@@ -13,9 +12,6 @@ public sealed class CounterTests(CounterSite site) : IClassFixture<CounterSite>
 {
     private const string Clerk = "motcua.linh";
 
-    /// <summary>A folder for pictures of every page, for whoever wants to look at them.</summary>
-    private static readonly string? Pictures = Environment.GetEnvironmentVariable("ECOPY_PICTURES");
-
     [Fact]
     public async Task A_visit_with_two_originals_is_taken_in_by_keyboard_and_its_requester_follows_the_QR()
     {
@@ -24,16 +20,16 @@ public sealed class CounterTests(CounterSite site) : IClassFixture<CounterSite>
         // Somebody listens all the time: told to only when the key is pressed, the browser may open its own dialogue first.
         page.FileChooser += (_, _) => { };
         await visit.SignInAsync(Clerk);
-        await LookAsync(visit, "counter-empty");
+        await visit.LookAsync("counter-empty");
         // The only thing to do has the focus.
         await page.Keyboard.PressAsync("Enter");
         await page.Locator("#requester").WaitForAsync();
-        await LookAsync(visit, "visit-new");
+        await visit.LookAsync("visit-new");
 
         await page.Keyboard.TypeAsync("Nguyễn Thị Ví Dụ");
         await page.Keyboard.PressAsync("Tab");
         await page.Keyboard.TypeAsync("096200000001");
-        await ChooseByKeyboardAsync(page, [File("trang-1.jpg", DrawnScans.Diploma(72)), File("trang-2.jpg", DrawnScans.Marks(2)), File("ngang.jpg", DrawnScans.Wide(72))]);
+        await visit.ChooseScansAsync(File("trang-1.jpg", DrawnScans.Diploma(72)), File("trang-2.jpg", DrawnScans.Marks(2)), File("ngang.jpg", DrawnScans.Wide(72)));
         await page.Locator("#thumbs li:not(.busy)").Nth(2).WaitForAsync();
 
         // The last page is turned, moved to the front, and the second one dropped: keys only.
@@ -63,22 +59,22 @@ public sealed class CounterTests(CounterSite site) : IClassFixture<CounterSite>
         // Away from the list of types, which takes the next Enter for itself.
         await page.Keyboard.PressAsync("Tab");
         await page.Keyboard.TypeAsync("Giấy khai sinh");
-        await ChooseByKeyboardAsync(page, [File("khai-sinh.png", SmallScan.Png(5))]);
+        await visit.ChooseScansAsync(File("khai-sinh.png", SmallScan.Png(5)));
         await Assertions.Expect(page.Locator("#thumbs li:not(.busy)")).ToHaveCountAsync(1);
         await Assertions.Expect(page.Locator("#total")).ToHaveTextAsync("8.000 đồng");
         await Assertions.Expect(page.Locator("#saved")).ToContainTextAsync("Đã lưu");
 
         // The browser is gone; the draft is not.
         await page.GotoAsync("/office/counter");
-        await LookAsync(visit, "counter-drafts");
+        await visit.LookAsync("counter-drafts");
         await page.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "Nguyễn Thị Ví Dụ" }).ClickAsync();
         await Assertions.Expect(page.Locator("#personalId")).ToHaveValueAsync("0962••••••01");
         await Assertions.Expect(page.Locator("#thumbs li")).ToHaveCountAsync(2);
         Assert.Equal("turn-90", await page.Locator("#thumbs img").First.GetAttributeAsync("class"));
-        await LookAsync(visit, "visit-filled");
+        await visit.LookAsync("visit-filled");
         await page.Keyboard.PressAsync("Control+Enter");
         await page.WaitForURLAsync("**/office/dossiers/**");
-        await LookAsync(visit, "dossier");
+        await visit.LookAsync("dossier");
         Assert.Empty(visit.Faults);
 
         var code = await page.Locator("#dossier-code").InnerTextAsync();
@@ -98,7 +94,7 @@ public sealed class CounterTests(CounterSite site) : IClassFixture<CounterSite>
         await later.SignInAsync(Clerk);
         await later.GoAsync($"/office/dossiers/{code}");
         Assert.Equal(0, await later.Page.Locator("#access-address").CountAsync());
-        await LookAsync(later, "dossier-later");
+        await later.LookAsync("dossier-later");
         await using var citizen = await site.VisitAsync(width: 360, height: 740);
         var ended = await citizen.Page.GotoAsync(new Uri(address).AbsolutePath);
         var never = await citizen.Page.APIRequest.GetAsync(new Uri(site.Address, "/c/AAAAAAAAAAAAAAAAAAAAAA").AbsoluteUri, new APIRequestContextOptions { Headers = [new("Accept", "text/html")] });
@@ -127,7 +123,7 @@ public sealed class CounterTests(CounterSite site) : IClassFixture<CounterSite>
                 "to-khai.pdf: Tệp thứ 3 là PDF; hiện chỉ nhận ảnh. Hãy lưu từng trang thành JPEG hoặc PNG rồi tải lên.",
             ],
             said);
-        await LookAsync(visit, "visit-refused", faults: false);
+        await visit.LookAsync("visit-refused", faults: false);
 
         // By camera, keys only; and dropped anywhere on the page.
         await page.Locator("#snap").FocusAsync();
@@ -135,7 +131,7 @@ public sealed class CounterTests(CounterSite site) : IClassFixture<CounterSite>
         await page.WaitForFunctionAsync("() => document.activeElement.id === 'take'");
         await page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(page.Locator("#camera-status")).ToHaveTextAsync("Đã chụp 1 ảnh");
-        await LookAsync(visit, "visit-camera", faults: false);
+        await visit.LookAsync("visit-camera", faults: false);
         await page.Keyboard.PressAsync("Escape");
         await Assertions.Expect(page.Locator("#thumbs li:not(.busy)")).ToHaveCountAsync(2);
         // The test picture is green; a picture taken before the camera's first frame would be black.
@@ -190,7 +186,7 @@ public sealed class CounterTests(CounterSite site) : IClassFixture<CounterSite>
         Assert.Equal(code, await page.Locator("#dossier-code").InnerTextAsync());
         Assert.Equal(["Bằng tốt nghiệp trung học phổ thông", "Giấy khai sinh"], await page.Locator(".paper h2").AllInnerTextsAsync());
         Assert.DoesNotContain("096200000001", await page.ContentAsync(), StringComparison.Ordinal);
-        await LookAsync(citizen, "citizen-waiting");
+        await citizen.LookAsync("citizen-waiting");
 
         using var official = site.ApiAs("lanhdao.binh");
         using var list = JsonDocument.Parse(await official.GetStringAsync("/api/copies?state=waitingForReview"));
@@ -201,7 +197,7 @@ public sealed class CounterTests(CounterSite site) : IClassFixture<CounterSite>
         await page.Locator(".paper[data-state=Registered]").WaitForAsync();
         await page.Locator(".paper[data-state=Returned]").WaitForAsync();
         Assert.Contains("Thiếu trang 2", await page.Locator(".paper[data-state=Returned]").InnerTextAsync(), StringComparison.Ordinal);
-        await LookAsync(citizen, "citizen-done");
+        await citizen.LookAsync("citizen-done");
 
         var download = await page.RunAndWaitForDownloadAsync(() => page.Locator(".paper[data-state=Registered] a[download]").ClickAsync());
         var file = await System.IO.File.ReadAllBytesAsync(await download.PathAsync());
@@ -227,28 +223,6 @@ public sealed class CounterTests(CounterSite site) : IClassFixture<CounterSite>
     }
 
     /// <summary>Opens the file dialogue with the button's key, as somebody without a mouse does.</summary>
-    private static async Task ChooseByKeyboardAsync(IPage page, FilePayload[] files)
-    {
-        await page.Locator("#choose").FocusAsync();
-        var chooser = await page.RunAndWaitForFileChooserAsync(() => page.Keyboard.PressAsync("Enter"));
-        await chooser.SetFilesAsync(files);
-    }
-
-    /// <summary>Fits its screen, is accessible, and broke no rule of the browser.</summary>
-    private static async Task LookAsync(Visit visit, string name, bool faults = true)
-    {
-        var page = visit.Page;
-        await page.EvaluateAsync("document.fonts.ready.then(() => undefined)");
-        if (Pictures is not null) await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Pictures, $"{name}.png"), FullPage = true });
-        var size = page.ViewportSize!;
-        var needed = await page.EvaluateAsync<int[]>("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]");
-        Assert.True(needed[0] <= size.Width, $"{name}: {needed[0]} px wide");
-        if (size.Width == 1366) Assert.True(needed[1] <= size.Height, $"{name}: {needed[1]} px high");
-        var axe = await page.RunAxe();
-        Assert.Empty(axe.Violations.Where(violation => violation.Impact is "serious" or "critical").SelectMany(violation => violation.Nodes.Select(node => $"{name}: {violation.Id} at {node.Html}")));
-        if (faults) Assert.Empty(visit.Faults);
-    }
-
     private static string Decoded(byte[] picture) => OutsideTool.RunOn(picture, ".png", "zbarimg", "--quiet", "--raw", "{}").Output.Trim();
 
     private static string DecodedPrint(byte[] pdf)
@@ -256,7 +230,7 @@ public sealed class CounterTests(CounterSite site) : IClassFixture<CounterSite>
         using var folder = new TemporaryFolder();
         System.IO.File.WriteAllBytes(folder.Below("slip.pdf"), pdf);
         Assert.Equal(0, OutsideTool.Run("pdftoppm", "-r", "150", "-png", folder.Below("slip.pdf"), folder.Below("slip")).ExitCode);
-        if (Pictures is not null) System.IO.File.Copy(Directory.GetFiles(folder.Path, "*.png")[0], Path.Combine(Pictures, "slip.png"), overwrite: true);
+        if (Visit.Pictures is not null) System.IO.File.Copy(Directory.GetFiles(folder.Path, "*.png")[0], Path.Combine(Visit.Pictures, "slip.png"), overwrite: true);
         return OutsideTool.Run("zbarimg", "--quiet", "--raw", Assert.Single(Directory.GetFiles(folder.Path, "*.png"))).Output;
     }
 

@@ -12,9 +12,6 @@ namespace ECopy.EndToEnd.Tests.Pages;
 [Collection(ThePublicSite.Name)]
 public sealed class PageQualityTests(PublicSite site)
 {
-    /// <summary>A folder for pictures of every page, for whoever wants to look at them.</summary>
-    private static readonly string? Pictures = Environment.GetEnvironmentVariable("ECOPY_PICTURES");
-
     [Theory]
     [InlineData("vi-VN", 1366, 768, true)]
     [InlineData("vi-VN", 360, 740, false)]
@@ -28,8 +25,7 @@ public sealed class PageQualityTests(PublicSite site)
         {
             visit.Faults.Clear();
             await open(visit);
-            if (Pictures is not null)
-                await visit.Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Pictures, $"{language[..2]}-{width}-{name}.png"), FullPage = true });
+            await visit.PictureAsync($"{language[..2]}-{width}-{name}");
             var needed = await visit.Page.EvaluateAsync<int>("document.documentElement.scrollWidth");
             if (needed > width) faults.Add($"{name}: {needed} px wide");
             // A card hides what sticks out of it, so the page's width alone does not tell.

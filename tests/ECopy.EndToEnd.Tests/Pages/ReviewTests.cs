@@ -1,5 +1,3 @@
-using System.Globalization;
-using Deque.AxeCore.Playwright;
 using ECopy.TestKit;
 using Microsoft.Playwright;
 
@@ -10,9 +8,6 @@ namespace ECopy.EndToEnd.Tests.Pages;
 public sealed class ReviewTests(DeskSite site)
 {
     private const string Official = "lanhdao.binh";
-
-    /// <summary>A folder for pictures of every page, for whoever wants to look at them.</summary>
-    private static readonly string? Pictures = Environment.GetEnvironmentVariable("ECOPY_PICTURES");
 
     [Fact]
     public async Task Three_dossiers_are_decided_by_keyboard_and_what_fails_behind_comes_back_as_a_row()
@@ -25,7 +20,7 @@ public sealed class ReviewTests(DeskSite site)
         await visit.SignInAsync(Official);
         await page.WaitForURLAsync("**/office/review");
         Assert.Equal(3, await page.Locator("[data-queue] tbody tr").CountAsync());
-        await RequireQualityAsync(visit, "queue");
+        await visit.LookAsync("desk-queue");
 
         // From the list into the oldest: J, Enter.
         await page.Keyboard.PressAsync("j");
@@ -33,7 +28,7 @@ public sealed class ReviewTests(DeskSite site)
         await page.WaitForURLAsync($"**/office/review/{diploma}");
         await page.Locator("#scan-pages.laid-out img").First.WaitForAsync();
         await page.WaitForFunctionAsync("[...document.querySelectorAll('#scan-pages img')].every(one => one.complete && one.naturalWidth > 0)");
-        await RequireQualityAsync(visit, "review");
+        await visit.LookAsync("desk-review");
 
         Assert.False(await page.IsVisibleAsync("#scan-dpi"));
         // 1:1 is the paper's own size: A4 is 210 mm wide, at 96 pixels to the inch.
@@ -68,7 +63,7 @@ public sealed class ReviewTests(DeskSite site)
             Assert.False(await page.IsCheckedAsync("#compared"));
             // The agency's key is gone: a row, while the next dossier is being read.
             await page.Locator(".desk-rows .notice.bad").WaitForAsync();
-            await PictureAsync(page, "failed-row");
+            await visit.PictureAsync("desk-failed-row");
         }
 
         var row = await page.InnerTextAsync(".desk-rows .notice.bad");
@@ -81,8 +76,8 @@ public sealed class ReviewTests(DeskSite site)
         await page.Keyboard.PressAsync("F4");
         Assert.NotEqual("", await page.InnerTextAsync("#return .missing"));
         await page.Keyboard.PressAsync("Space");
-        await PictureAsync(page, "return");
-        await RequireQualityAsync(visit, "return-open");
+        await visit.PictureAsync("desk-return");
+        await visit.LookAsync("desk-return-open");
         await page.Keyboard.PressAsync("F4");
         await page.WaitForURLAsync($"**/office/review/{marks}?after={licence}");
         Assert.Equal("Bản quét thiếu trang so với bản chính", (await site.WhenAsync(licence, "returned")).GetProperty("decision").GetProperty("reasons")[0].GetString());
@@ -91,7 +86,7 @@ public sealed class ReviewTests(DeskSite site)
         await page.Keyboard.PressAsync("F8");
         await page.FocusAsync("#own-refuse");
         await page.Keyboard.TypeAsync("Khắc dấu jk r1");
-        await PictureAsync(page, "refuse");
+        await visit.PictureAsync("desk-refuse");
         await page.Keyboard.PressAsync("F8");
         // Round again to the one that came back.
         await page.WaitForURLAsync($"**/office/review/{diploma}?after={marks}");
@@ -102,7 +97,7 @@ public sealed class ReviewTests(DeskSite site)
         await page.Keyboard.PressAsync("F2");
         await page.WaitForURLAsync($"**/office/review?after={diploma}");
         await page.Locator(".empty").WaitForAsync();
-        await RequireQualityAsync(visit, "empty");
+        await visit.LookAsync("desk-empty");
 
         await FollowToThePaperAsync(visit, diploma);
     }
@@ -123,13 +118,13 @@ public sealed class ReviewTests(DeskSite site)
         var page = visit.Page;
         await visit.SignInAsync("vanthu.ha");
         await page.WaitForURLAsync("**/office/seal");
-        await RequireQualityAsync(visit, "seal-queue");
+        await visit.LookAsync("desk-seal-queue");
         await page.Keyboard.PressAsync("j");
         await page.Keyboard.PressAsync("Enter");
         await page.WaitForURLAsync($"**/office/seal/{first}");
         Assert.Contains("Trần Văn Mẫu", await page.InnerTextAsync(".desk dl"), StringComparison.Ordinal);
         Assert.Contains("-TEST", await page.InnerTextAsync(".desk dl"), StringComparison.Ordinal);
-        await RequireQualityAsync(visit, "seal");
+        await visit.LookAsync("desk-seal");
         await page.Keyboard.PressAsync("F2");
         await page.WaitForURLAsync($"**/office/seal/{second}?after={first}");
         await page.Locator(".desk-rows .notice.ok").WaitForAsync();
@@ -142,7 +137,7 @@ public sealed class ReviewTests(DeskSite site)
         Assert.Equal(40 / 200.0 * 96, await page.EvaluateAsync<double>("document.querySelector('#scan-pages img').getBoundingClientRect().width"), 1.0);
         await page.Keyboard.PressAsync("F4");
         await page.Keyboard.TypeAsync("Thiếu trang 2");
-        await PictureAsync(page, "seal-return");
+        await visit.PictureAsync("desk-seal-return");
         await page.Keyboard.PressAsync("F4");
         await page.WaitForURLAsync($"**/office/seal?after={second}");
         Assert.Equal("Thiếu trang 2", (await site.WhenAsync(second, "returned")).GetProperty("stop").GetProperty("reason").GetString());
@@ -164,7 +159,7 @@ public sealed class ReviewTests(DeskSite site)
         await visit.Page.Keyboard.PressAsync("F2");
         await visit.Page.WaitForURLAsync($"**/office/review?after={copy}");
         Assert.Contains("Lê Thị An Mẫu đã quyết định trước", await visit.Page.InnerTextAsync(".desk-rows .notice.warning"), StringComparison.Ordinal);
-        await PictureAsync(visit.Page, "second");
+        await visit.PictureAsync("desk-second");
         await site.WhenAsync(copy, "registered");
         Assert.Empty(visit.Faults);
     }
@@ -184,7 +179,7 @@ public sealed class ReviewTests(DeskSite site)
         Assert.Equal("Lập bản sao", (await visit.Page.InnerTextAsync("#moving")).Trim());
         await visit.Page.Clock.RunForAsync(10_000);
         Assert.Contains("bản sao vẫn được giữ, không cần làm lại", await visit.Page.InnerTextAsync("#moving"), StringComparison.Ordinal);
-        await PictureAsync(visit.Page, "slow");
+        await visit.PictureAsync("desk-slow");
         Assert.Empty(visit.Faults);
     }
 
@@ -196,7 +191,7 @@ public sealed class ReviewTests(DeskSite site)
         await page.WaitForURLAsync($"**/office/copies/{copyId}");
         await page.Locator("#copy-status:not([data-moving=true]) li[data-step=Registered][data-phase=Done]").WaitForAsync();
         Assert.Contains("0002", await page.InnerTextAsync("#copy-status"), StringComparison.Ordinal);
-        await RequireQualityAsync(visit, "status");
+        await visit.LookAsync("desk-status");
         var download = await page.RunAndWaitForDownloadAsync(() => page.ClickAsync("a[href$='/pdf?save']"));
         var file = await File.ReadAllBytesAsync(await download.PathAsync());
         var code = (await page.InnerTextAsync("#copy-code")).Trim();
@@ -204,7 +199,7 @@ public sealed class ReviewTests(DeskSite site)
 
         await visit.GoAsync("/office/copies");
         Assert.Equal(3, await page.Locator("tbody tr").CountAsync());
-        await RequireQualityAsync(visit, "list");
+        await visit.LookAsync("desk-list");
         await page.ClickAsync(".choices a[href='/office/copies?state=Refused']");
         Assert.Equal("Bảng điểm đại học", (await page.InnerTextAsync("tbody .paper a")).Trim());
         await visit.GoAsync("/office/copies?state=Withdrawn");
@@ -216,20 +211,5 @@ public sealed class ReviewTests(DeskSite site)
     }
 
     /// <summary>Fits 1366×768 without scrolling the page, nothing serious for axe, no fault of the browser.</summary>
-    private static async Task RequireQualityAsync(Visit visit, string name)
-    {
-        await PictureAsync(visit.Page, name);
-        var size = await visit.Page.EvaluateAsync<int[]>("[document.documentElement.scrollWidth, document.documentElement.scrollHeight, document.getElementById('main').scrollHeight - document.getElementById('main').clientHeight]");
-        Assert.True(size[0] <= 1366 && size[1] <= 768 && size[2] <= 0, string.Create(CultureInfo.InvariantCulture, $"{name}: {size[0]} × {size[1]}, main {size[2]} over"));
-        var axe = await visit.Page.RunAxe();
-        Assert.Empty(axe.Violations.Where(violation => violation.Impact is "serious" or "critical").SelectMany(violation => violation.Nodes.Select(node => $"{name}: {violation.Id} at {node.Html}")));
-        Assert.Empty(visit.Faults);
-    }
-
     private static Task<string> ActiveAsync(IPage page) => page.EvaluateAsync<string>("document.activeElement.id");
-
-    private static async Task PictureAsync(IPage page, string name)
-    {
-        if (Pictures is not null) await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Pictures, $"desk-{name}.png") });
-    }
 }

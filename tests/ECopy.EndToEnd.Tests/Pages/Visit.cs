@@ -1,3 +1,5 @@
+using System.Globalization;
+using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 
 namespace ECopy.EndToEnd.Tests.Pages;
@@ -5,6 +7,8 @@ namespace ECopy.EndToEnd.Tests.Pages;
 /// <summary>One window, and what went wrong in it: requests to other hosts, errors of scripts, whatever the policy stopped.</summary>
 public sealed class Visit : IAsyncDisposable
 {
+    /// <summary>A folder for pictures of every page, for whoever wants to look at them.</summary>
+    internal static readonly string? Pictures = Environment.GetEnvironmentVariable("ECOPY_PICTURES");
     private readonly IBrowserContext context;
 
     private Visit(IBrowserContext context, IPage page)
@@ -48,6 +52,45 @@ public sealed class Visit : IAsyncDisposable
     }
 
     public Task GoAsync(string path) => Page.GotoAsync(path);
+
+    /// <summary>Signs out with the button in the head.</summary>
+    public async Task SignOutAsync()
+    {
+        await Page.Locator("form[action='/account/sign-out'] button").FocusAsync();
+        await Page.Keyboard.PressAsync("Enter");
+        await Page.WaitForURLAsync("**/account/sign-in");
+    }
+
+    /// <summary>Chooses scans at the counter with the keyboard.</summary>
+    public async Task ChooseScansAsync(params FilePayload[] files)
+    {
+        await Page.Locator("#choose").FocusAsync();
+        var chooser = await Page.RunAndWaitForFileChooserAsync(() => Page.Keyboard.PressAsync("Enter"));
+        await chooser.SetFilesAsync(files);
+    }
+
+    /// <summary>
+    /// What every page holds: it fits its screen (the clerk's without any scrolling of the page), is accessible, and broke no rule
+    /// of the browser.
+    /// </summary>
+    public async Task LookAsync(string name, bool faults = true)
+    {
+        await Page.EvaluateAsync("document.fonts.ready.then(() => undefined)");
+        await PictureAsync(name);
+        var size = Page.ViewportSize!;
+        var needed = await Page.EvaluateAsync<int[]>(
+            "(main => [document.documentElement.scrollWidth, document.documentElement.scrollHeight, main.scrollHeight - main.clientHeight])(document.getElementById('main'))");
+        var fits = needed[0] <= size.Width && (size.Width < 1366 || (needed[1] <= size.Height && needed[2] <= 0));
+        Assert.True(fits, string.Create(CultureInfo.InvariantCulture, $"{name}: {needed[0]} × {needed[1]} px, main {needed[2]} over"));
+        var axe = await Page.RunAxe();
+        Assert.Empty(axe.Violations.Where(violation => violation.Impact is "serious" or "critical").SelectMany(violation => violation.Nodes.Select(node => $"{name}: {violation.Id} at {node.Html}")));
+        if (faults) Assert.Empty(Faults);
+    }
+
+    public async Task PictureAsync(string name)
+    {
+        if (Pictures is not null) await Page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(Pictures, $"{name}.png"), FullPage = true });
+    }
 
     /// <summary>Chooses a file as a person does, and waits for the verdict.</summary>
     public async Task CompareAsync(byte[] file, string name = "ban-sao.pdf")
