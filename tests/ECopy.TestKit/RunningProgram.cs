@@ -121,6 +121,17 @@ public static class Until
         }
     }
 
+    public static async Task TrueAsync(Func<Task<bool>> condition)
+    {
+        ArgumentNullException.ThrowIfNull(condition);
+        var began = Stopwatch.GetTimestamp();
+        while (!await condition())
+        {
+            if (Stopwatch.GetElapsedTime(began) > Patience) throw new TimeoutException("the condition did not come true");
+            await Task.Delay(Look);
+        }
+    }
+
     /// <summary>The same at full attention, where the next moment counts: a kill is to hit just this one.</summary>
     public static void TrueAtOnce(Func<bool> condition, Func<string> otherwise)
     {

@@ -29,7 +29,7 @@ public sealed class DeskSite : BrowserSite
     public async Task<JsonElement> WhenAsync(string copyId, string state)
     {
         var found = default(JsonElement);
-        await Wait.UntilAsync(async () => (found = await CopyAsync(copyId)).GetProperty("state").GetString() == state);
+        await Until.TrueAsync(async () => (found = await CopyAsync(copyId)).GetProperty("state").GetString() == state);
         return found;
     }
 

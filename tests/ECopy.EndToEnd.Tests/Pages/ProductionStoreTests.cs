@@ -168,7 +168,7 @@ public sealed partial class ProductionStoreTests : IDisposable
     private static async Task<JsonElement> WhenAsync(HttpClient api, string copyId, string state)
     {
         var found = default(JsonElement);
-        await Wait.UntilAsync(async () => (found = await api.GetFromJsonAsync<JsonElement>(new Uri($"api/copies/{copyId}", UriKind.Relative))).GetProperty("state").GetString() == state);
+        await Until.TrueAsync(async () => (found = await api.GetFromJsonAsync<JsonElement>(new Uri($"api/copies/{copyId}", UriKind.Relative))).GetProperty("state").GetString() == state);
         return found;
     }
 

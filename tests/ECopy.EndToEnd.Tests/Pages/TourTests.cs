@@ -95,7 +95,7 @@ public sealed class TourTests(FirstRun site) : IClassFixture<FirstRun>
         var page = visit.Page;
         await visit.SignInAsync(user);
         // It came last; the oldest stands on top. What was pressed a moment ago may still be on its way here.
-        await Wait.UntilAsync(async () =>
+        await Until.TrueAsync(async () =>
         {
             await visit.GoAsync($"/office/{desk}");
             return await page.Locator("[data-queue] tbody .paper a").Filter(new LocatorFilterOptions { HasText = Title }).CountAsync() > 0;

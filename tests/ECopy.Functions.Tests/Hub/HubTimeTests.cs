@@ -118,7 +118,7 @@ public class HubTimeTests
         var ask = await hub.Client.ScheduleNewOrchestrationInstanceAsync("Ask");
         await hub.Client.RaiseEventAsync(ask, "Go", 1);
         // Taken before the clock goes back: a turn under way would still have the time before.
-        await Wait.UntilAsync(async () => (await hub.Client.GetInstanceAsync(ask))?.SerializedCustomStatus == "\"one\"");
+        await Until.TrueAsync(async () => (await hub.Client.GetInstanceAsync(ask))?.SerializedCustomStatus == "\"one\"");
         time.Jump(begin.AddHours(-1));
         await hub.Client.RaiseEventAsync(ask, "Go", 2);
         // Told one after the other, taken in that order; a wait begun now ends as the clock now goes.

@@ -171,7 +171,7 @@ public sealed partial class CopyApiTests(ApiOffice api) : IClassFixture<ApiOffic
         foreach (var id in ids) await office.WhenStateAsync(id, CopyState.WaitingForReview);
         await office.DecideAsync(ids[1]);
         await office.WhenStateAsync(ids[1], CopyState.Registered);
-        await Wait.UntilAsync(async () => (await office.PathsAsync("open/")).Count == 4);
+        await Until.TrueAsync(async () => (await office.PathsAsync("open/")).Count == 4);
 
         string[] waiting = [ids[0], ids[2], ids[3], ids[4]];
         Assert.Equal(waiting, await AllAsync(clerk, "state=waitingForReview&limit=3"));
@@ -258,7 +258,7 @@ public sealed partial class CopyApiTests(ApiOffice api) : IClassFixture<ApiOffic
     private static async Task<JsonElement> WhenAsync(HttpClient client, string copyId, string state)
     {
         JsonElement copy = default;
-        await Wait.UntilAsync(async () =>
+        await Until.TrueAsync(async () =>
         {
             copy = await ApiOffice.JsonAsync(await client.GetAsync($"/api/copies/{copyId}"));
             return copy.GetProperty("state").GetString() == state;

@@ -374,7 +374,7 @@ public sealed class FlowFaultTests
         Assert.Equal(RegisterState.Issued, Assert.Single(await office.BookAsync()).State);
     }
 
-    private static Task WaitingForEventAsync(TestOffice office, string copyId) => Wait.UntilAsync(async () =>
+    private static Task WaitingForEventAsync(TestOffice office, string copyId) => Until.TrueAsync(async () =>
         (await office.Hub.GetInstanceAsync(CopyWorkflow.InstanceId(copyId, 1)))?.ReadCustomStatusAs<StepStatus>()?.Waiting is not null);
 
     private static Task SealByHandAsync(TestOffice office) => ChangeAsync<Agency>(
