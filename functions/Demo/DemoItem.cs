@@ -44,6 +44,15 @@ internal sealed record DemoItem(
     /// <summary>The time of receipt and then the key: ids stand in the order of arrival, and the same item has the same one at every start.</summary>
     public string CopyId { get; } = FormattableString.Invariant($"{ReceivedAt.ToUnixTimeMilliseconds():x12}") + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Key)))[..20];
 
+    /// <summary>Loại giấy tờ: the title without number.</summary>
+    public string Kind => Title.Split(", ")[0].Split(" số ")[0];
+
+    /// <summary>Số định danh cá nhân of the requester, where it was asked for.</summary>
+    public string? PersonalId { get; init; }
+
+    /// <summary>Copy ids of the whole visit, in order; null: this original alone.</summary>
+    public IReadOnlyList<string>? Visit { get; init; }
+
     public IEnumerable<DemoAct> Acts()
     {
         yield return new DemoAct(ReceivedAt, this, DemoActKind.Receive);

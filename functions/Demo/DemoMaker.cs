@@ -1,5 +1,6 @@
 using ECopy.Functions.Domain;
 using ECopy.Functions.Layout;
+using ECopy.Functions.Ledger;
 using ECopy.Functions.Office;
 using ECopy.Functions.Register;
 using ECopy.Functions.Requests;
@@ -19,6 +20,8 @@ namespace ECopy.Functions.Demo;
 internal sealed partial class DemoMaker(
     CopyWorkflow workflow,
     CopyRequests requests,
+    Dossiers dossiers,
+    DailySequence sequence,
     CertificationRegister register,
     OfficeDirectory office,
     IBlobStore store,
@@ -130,10 +133,23 @@ internal sealed partial class DemoMaker(
         DrawAhead([new DemoAct(item.ReceivedAt, item, DemoActKind.Receive)]);
         var pages = await drawings[item.CopyId];
         drawings.Remove(item.CopyId);
+        var clerk = PersonOf(item, OfficeRole.OneStopClerk);
+        var now = clock.GetUtcNow();
+        // As the counter does: the visit first, then each of its originals, which find it by its number.
+        IReadOnlyList<string> visit = item.Visit ?? [item.CopyId];
+        var code = await sequence.NextAsync(item.Agency.Code, LocalTime.DateOf(now), visit[0], cancellationToken);
+        if (code.IsRejected)
+        {
+            LogRefused(item.CopyId, code.Rejection!.Code);
+            return;
+        }
+
+        await dossiers.CreateAsync(
+            new Dossier(Dossier.CurrentSchema, item.Agency.Code, code.Value, item.Requester, item.PersonalId, clerk, now, DueTime.For(now), visit, null), cancellationToken);
         var received = await workflow.SubmitAsync(
             new ScanUpload(
-                item.Agency.Code, item.CopyId, PersonOf(item, OfficeRole.OneStopClerk), item.Title, item.Requester, item.OriginalPages,
-                [.. pages.Select(page => new ReadOnlyMemory<byte>(page))]),
+                item.Agency.Code, item.CopyId, clerk, item.Title, item.Requester, item.OriginalPages, [.. pages.Select(page => new ReadOnlyMemory<byte>(page))],
+                DocumentKind: item.Kind, DossierCode: code.Value),
             cancellationToken);
         if (received.IsRejected) LogRefused(item.CopyId, received.Rejection!.Code);
     }

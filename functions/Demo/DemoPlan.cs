@@ -72,10 +72,12 @@ internal static class DemoPlan
     /// <summary>The twelve papers that the demo tells about, and one that is late.</summary>
     private static IEnumerable<DemoItem> Numbered(DemoDays days) =>
     [
-        Registered("1", "Bằng tốt nghiệp THPT, số hiệu THPT 000123", "Nguyễn Thị Ví Dụ", fonts => SchoolPapers.Diploma(fonts, new Facts("Nguyễn Thị Ví Dụ", "045/2008", "05/03/1990"), "Trường THPT Sông Ví Dụ", "THPT 000123"), days.Ago(3, 8, 5), 35),
-        Registered("2", "Giấy khai sinh số 15/2019", "Trần Gia Bảo Mẫu", fonts => CivilPapers.Birth(fonts, new Facts("Trần Gia Bảo Mẫu", "15/2019", "02/04/2019")), days.Ago(3, 9, 10), 25),
-        Waiting("3", "Giấy chứng nhận kết hôn số 07/2021", "Huỳnh Văn Thử", fonts => CivilPapers.Marriage(fonts, new Facts("Huỳnh Văn Thử", "07/2021", "20/02/2021"), "Mạc Thị Ví Dụ"), days.Lately(0.2)),
-        Registered("4", "Thẻ căn cước", "Lý Thị Thử Nghiệm", fonts => Cards.Identity(fonts, new Facts("Lý Thị Thử Nghiệm", "096200000004", "12/06/2022")), days.Ago(2, 14, 0), 40),
+        Registered("1", "Bằng tốt nghiệp THPT, số hiệu THPT 000123", "Nguyễn Thị Ví Dụ", fonts => SchoolPapers.Diploma(fonts, new Facts("Nguyễn Thị Ví Dụ", "045/2008", "05/03/1990"), "Trường THPT Sông Ví Dụ", "THPT 000123"), days.Ago(3, 8, 5), 35) with { PersonalId = "096200000001" },
+        Registered("2", "Giấy khai sinh số 15/2019", "Trần Gia Bảo Mẫu", fonts => CivilPapers.Birth(fonts, new Facts("Trần Gia Bảo Mẫu", "15/2019", "02/04/2019")), days.Ago(3, 9, 10), 25) with { PersonalId = "096190000002" },
+        .. OneVisit(
+            Waiting("3", "Giấy chứng nhận kết hôn số 07/2021", "Huỳnh Văn Thử", fonts => CivilPapers.Marriage(fonts, new Facts("Huỳnh Văn Thử", "07/2021", "20/02/2021"), "Mạc Thị Ví Dụ"), days.Lately(0.2)) with { PersonalId = "096088000003" },
+            Waiting("3-second", "Giấy khai sinh số 21/1988", "Huỳnh Văn Thử", fonts => CivilPapers.Birth(fonts, new Facts("Huỳnh Văn Thử", "21/1988", "14/02/1988")), days.Lately(0.21)) with { PersonalId = "096088000003" }),
+        Registered("4", "Thẻ căn cước", "Lý Thị Thử Nghiệm", fonts => Cards.Identity(fonts, new Facts("Lý Thị Thử Nghiệm", "096200000004", "12/06/2022")), days.Ago(2, 14, 0), 40) with { PersonalId = "096200000004" },
         Waiting("5", "Giấy phép lái xe hạng A1", "Phan Văn Mẫu", fonts => Cards.Licence(fonts, new Facts("Phan Văn Mẫu", "960000000005", "19/08/2023")), days.Lately(0.45)),
         Waiting("6", "Giấy chứng nhận quyền sử dụng đất, số phát hành MA 000006", "Ngô Thị Mẫu", fonts => LandPapers.Certificate(fonts, new Facts("Ngô Thị Mẫu", "MA 000006", "30/10/2015")), days.Lately(0.6)),
         Registered("7", "Giấy chứng nhận đăng ký doanh nghiệp, mã số 9900000007", "Công ty TNHH Ví Dụ Xanh", fonts => OfficePapers.Business(fonts, new Facts("CÔNG TY TNHH VÍ DỤ XANH", "9900000007", "06/05/2020")), days.Ago(5, 10, 15), 30),
@@ -113,6 +115,9 @@ internal static class DemoPlan
         ];
         return items.Select(item => item with { Agency = DemoAgencies.ViDu, Attestor = "chutich.phuc" });
     }
+
+    /// <summary>Several originals on one form.</summary>
+    private static IEnumerable<DemoItem> OneVisit(params DemoItem[] items) => items.Select(item => item with { Visit = [.. items.Select(one => one.CopyId)] });
 
     private static DemoItem Waiting(string key, string title, string requester, Func<Layout.CopyFonts, IReadOnlyList<byte[]>> draw, DateTimeOffset received) =>
         new(key, DemoAgencies.MauAn, title, requester, draw, received);

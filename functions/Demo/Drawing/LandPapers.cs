@@ -5,15 +5,13 @@ namespace ECopy.Functions.Demo.Drawing;
 /// <summary>A land-use certificate: four pages A3.</summary>
 internal static class LandPapers
 {
-    private const int Dpi = 150;
-
     public static IReadOnlyList<byte[]> Certificate(CopyFonts fonts, Facts facts)
     {
         Func<byte[]>[] pages = [() => Cover(fonts, facts), () => Content(fonts, facts), () => Plan(fonts, facts), () => Changes(fonts, facts)];
         return [.. pages.AsParallel().AsOrdered().Select(page => page())];
     }
 
-    private static Sheet Page(CopyFonts fonts, Facts facts, uint page) => new(fonts, 297, 420, Dpi, 0xF5E6E2, facts.Seed + page);
+    private static Sheet Page(CopyFonts fonts, Facts facts, uint page) => new(fonts, 297, 420, Papers.Dpi, 0xF5E6E2, facts.Seed + page);
 
     private static byte[] Cover(CopyFonts fonts, Facts facts)
     {

@@ -16,10 +16,10 @@ internal sealed record Facts(string Name, string Number, string Date)
 /// <summary>Pieces that many papers have.</summary>
 internal static class Papers
 {
-    /// <summary>Resolution at which the one-stop office scans.</summary>
+    /// <summary>What a scan has at least.</summary>
     public const int Dpi = 200;
 
-    public static Sheet Upright(CopyFonts fonts, Facts facts, int paper, uint page = 0, int dpi = Dpi) => new(fonts, 210, 297, dpi, paper, facts.Seed + page);
+    public static Sheet Upright(CopyFonts fonts, Facts facts, int paper, uint page = 0) => new(fonts, 210, 297, Dpi, paper, facts.Seed + page);
 
     public static Sheet Across(CopyFonts fonts, Facts facts, int paper) => new(fonts, 297, 210, Dpi, paper, facts.Seed);
 

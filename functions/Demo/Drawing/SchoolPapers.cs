@@ -90,7 +90,7 @@ internal static class SchoolPapers
             "Toán cao cấp", "Vật lý đại cương", "Hóa học đại cương", "Tin học cơ sở", "Triết học", "Tiếng Anh", "Pháp luật đại cương", "Xác suất thống kê", "Kinh tế vi mô", "Kế toán đại cương",
             "Cơ sở dữ liệu", "Mạng máy tính", "Lập trình cơ bản", "Cấu trúc dữ liệu", "Giáo dục thể chất", "Kỹ năng mềm", "Quản trị học", "Marketing căn bản", "Phương pháp nghiên cứu", "Thực tập",
         ];
-        var sheet = Papers.Upright(fonts, facts, 0xF7F6F1, (uint)page, dpi: 150);
+        var sheet = Papers.Upright(fonts, facts, 0xF7F6F1, (uint)page);
         Papers.Issuer(sheet, 60, 22, "BỘ GIÁO DỤC VÍ DỤ", "TRƯỜNG ĐẠI HỌC VÍ DỤ", 11);
         Papers.NationalHead(sheet, 146, 22, 10.5);
         sheet.Text(105, 48, "BẢNG ĐIỂM ĐẠI HỌC", 18, fonts.SerifBold, Ink.Black, Align.Centre);

@@ -1,8 +1,10 @@
 using ECopy.Functions.Demo;
 using ECopy.Functions.Domain;
 using ECopy.Functions.Layout;
+using ECopy.Functions.Ledger;
 using ECopy.Functions.Office;
 using ECopy.Functions.Register;
+using ECopy.Functions.Requests;
 using ECopy.TestKit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -45,6 +47,22 @@ public sealed class DemoMakerTests
     }
 
     [Fact]
+    public async Task Two_originals_of_one_visit_are_one_dossier_also_when_a_kill_came_between_them()
+    {
+        await using var office = await OpenAsync();
+        var (first, second) = (Small("3"), Small("3-second"));
+        foreach (var item in (DemoItem[])[first, second])
+        {
+            foreach (var act in item.Acts()) await MakerOf(office).DoAsync(act, Began, default);
+        }
+
+        var received = await office.Requests.FindAsync(TestOffice.Agency, first.CopyId, default);
+        var dossier = (await office.Get<Dossiers>().FindAsync(TestOffice.Agency, received!.DossierCode, default))!;
+        Assert.Equal([first.CopyId, second.CopyId], (await office.Get<Dossiers>().CopiesAsync(dossier, default)).Select(copy => copy.CopyId));
+        Assert.Equal(("096088000003", "Giấy chứng nhận kết hôn"), (dossier.PersonalId, received.DocumentKind));
+    }
+
+    [Fact]
     public async Task A_person_who_was_first_has_decided()
     {
         await using var office = await OpenAsync();
@@ -81,6 +99,6 @@ public sealed class DemoMakerTests
     private static DemoItem Small(string key) => DemoPlan.For(Began).Single(item => item.Key == key) with { Draw = _ => [SmallScan.Png(3)] };
 
     private static DemoMaker MakerOf(TestOffice office) => new(
-        office.Workflow, office.Requests, office.Register, office.Get<OfficeDirectory>(), office.Store, (DemoKeyRing)office.Get<IKeyRing>(),
+        office.Workflow, office.Requests, office.Get<Dossiers>(), office.Get<DailySequence>(), office.Register, office.Get<OfficeDirectory>(), office.Store, (DemoKeyRing)office.Get<IKeyRing>(),
         new DemoClock(office.Clock, office.Clock.GetUtcNow()), office.Get<CopyFonts>(), NullLogger<DemoMaker>.Instance);
 }

@@ -20,7 +20,7 @@ public sealed class DemoPlanTests
     {
         var now = At(moment);
         var plan = DemoPlan.For(now);
-        Assert.Equal(48, plan.Count);
+        Assert.Equal(49, plan.Count);
         Assert.Equal(plan.Count, plan.Select(item => item.CopyId).Distinct().Count());
         Assert.All(plan, item => Assert.Matches("^[0-9a-f]{32}$", item.CopyId));
         Assert.All(plan.SelectMany(item => item.Acts()), act =>
@@ -77,7 +77,7 @@ public sealed class DemoPlanTests
         Assert.All(drawn.Values.SelectMany(pages => pages), page =>
         {
             var image = ScanImage.Read(page, ImageLimits.Default);
-            Assert.InRange(image.Width / image.PaperSize!.Value.Width * 25.4, 149, 301);
+            Assert.InRange(image.Width / image.PaperSize!.Value.Width * 25.4, 199, 301);
             Assert.InRange(page.Length, 20_000, 600_000);
         });
         Assert.Equal((12, 4, 2, 2), (drawn["8"].Count, drawn["6"].Count, drawn["4"].Count, drawn["12"].Count));
