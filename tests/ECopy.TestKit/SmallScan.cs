@@ -2,11 +2,10 @@ using ECopy.Functions.Demo.Drawing;
 
 namespace ECopy.TestKit;
 
-/// <summary>Small PNG scans made in memory, each seed another picture: for tests where the picture does not matter.</summary>
+/// <summary>Small PNG scans made in memory, each seed another picture, without a resolution: for tests where the picture does not matter.</summary>
 public static class SmallScan
 {
     private const int Side = 40;
-    private const int Dpi = 100;
 
     public static byte[] Png(int seed)
     {
@@ -15,6 +14,6 @@ public static class SmallScan
         var pixels = new byte[Side * Side];
         random.NextBytes(palette);
         random.NextBytes(pixels);
-        return PngFile.Write(pixels, Side, palette, Dpi);
+        return PngFile.Write(pixels, Side, palette, dpi: null);
     }
 }

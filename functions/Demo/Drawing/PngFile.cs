@@ -10,7 +10,8 @@ internal static class PngFile
 
     /// <param name="pixels">One byte each, row by row.</param>
     /// <param name="palette">Three bytes a colour.</param>
-    public static byte[] Write(ReadOnlySpan<byte> pixels, int width, ReadOnlySpan<byte> palette, int dpi)
+    /// <param name="dpi">Null: the file says nothing of its resolution.</param>
+    public static byte[] Write(ReadOnlySpan<byte> pixels, int width, ReadOnlySpan<byte> palette, int? dpi)
     {
         using var file = new MemoryStream();
         file.Write([0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A]);
@@ -20,11 +21,7 @@ internal static class PngFile
         (header[8], header[9]) = (8, 3);
         Chunk(file, "IHDR"u8, header);
         Chunk(file, "PLTE"u8, palette);
-        Span<byte> density = stackalloc byte[9];
-        BinaryPrimitives.WriteInt32BigEndian(density, (int)Math.Round(dpi / 0.0254));
-        BinaryPrimitives.WriteInt32BigEndian(density[4..], (int)Math.Round(dpi / 0.0254));
-        density[8] = 1;
-        Chunk(file, "pHYs"u8, density);
+        if (dpi is { } resolution) Chunk(file, "pHYs"u8, Density(resolution));
         using var packed = new MemoryStream();
         using (var deflate = new ZLibStream(packed, CompressionLevel.Optimal, leaveOpen: true))
         {
@@ -38,6 +35,16 @@ internal static class PngFile
         Chunk(file, "IDAT"u8, packed.GetBuffer().AsSpan(0, (int)packed.Length));
         Chunk(file, "IEND"u8, []);
         return file.ToArray();
+    }
+
+    /// <summary>Pixels to the metre, across and down.</summary>
+    private static byte[] Density(int dpi)
+    {
+        var density = new byte[9];
+        BinaryPrimitives.WriteInt32BigEndian(density, (int)Math.Round(dpi / 0.0254));
+        BinaryPrimitives.WriteInt32BigEndian(density.AsSpan(4), (int)Math.Round(dpi / 0.0254));
+        density[8] = 1;
+        return density;
     }
 
     private static void Chunk(MemoryStream file, ReadOnlySpan<byte> type, ReadOnlySpan<byte> content)

@@ -138,7 +138,7 @@ public sealed class CounterTests(CounterSite site) : IClassFixture<CounterSite>
         Assert.True(await page.EvaluateAsync<int>(
             """
             async () => {
-              const image = document.getElementById("image");
+              const image = document.querySelectorAll("#thumbs img")[1];
               await image.decode();
               const one = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d");
               one.drawImage(image, 0, 0, 1, 1);
