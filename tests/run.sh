@@ -48,6 +48,7 @@ elif [ ! -f ../shared/corpus/manifest.tsv ]; then
   say "OMITTED: the signed PDFs with known verdicts are not here (set ECOPY_CORPUS); their tests are counted as skipped."
 fi
 
+say "Seed ${ECOPY_SEED:-20261122} (ECOPY_SEED); each test that draws names its own."
 say "Building …"
 dotnet build ECopy.sln --verbosity quiet || { say "The build failed."; echo "0 passed, 1 failed"; exit 1; }
 
