@@ -4,7 +4,7 @@ using ECopy.Functions.Storage;
 namespace ECopy.Functions.Office;
 
 /// <summary>Makes, closes and opens the accounts of an agency; passwords are set by <see cref="Accounts"/>.</summary>
-internal sealed class ChangeAccount(OfficeWriter writer, OfficeDirectory office, Administrators administrators)
+internal sealed class ChangeAccount(OfficeWriter writer, OfficeDirectory office, Administrators administrators, OpenSessions sessions)
 {
     /// <summary>An account without a password: nobody signs in before one is set. A person has one account.</summary>
     public async Task<Result<Account>> AddAsync(string agency, string userName, string personId, OfficeActor actor, CancellationToken cancellationToken)
@@ -22,13 +22,18 @@ internal sealed class ChangeAccount(OfficeWriter writer, OfficeDirectory office,
     }
 
     /// <summary>Closes an account: password, sessions and tokens work no more. Rejects <c>last-administrator</c>.</summary>
-    public Task<Result<Account>> CloseAsync(string agency, string userName, OfficeActor actor, CancellationToken cancellationToken) => ChangeAsync(
-        agency,
-        userName,
-        async account => await administrators.IsLastAsync(agency, account.PersonId, cancellationToken) ? new Rejection("last-administrator") : account with { Closed = true },
-        "account-closed",
-        actor,
-        cancellationToken);
+    public async Task<Result<Account>> CloseAsync(string agency, string userName, OfficeActor actor, CancellationToken cancellationToken)
+    {
+        var closed = await ChangeAsync(
+            agency,
+            userName,
+            async account => await administrators.IsLastAsync(agency, account.PersonId, cancellationToken) ? new Rejection("last-administrator") : account with { Closed = true },
+            "account-closed",
+            actor,
+            cancellationToken);
+        if (!closed.IsRejected) await sessions.EndAsync(agency, userName, cancellationToken);
+        return closed;
+    }
 
     /// <summary>Opens it again, also after too many failures. Rejects <c>person-has-left</c>.</summary>
     public Task<Result<Account>> OpenAsync(string agency, string userName, OfficeActor actor, CancellationToken cancellationToken) => ChangeAsync(

@@ -28,7 +28,7 @@ internal sealed record DelegationForm(string Kind, string Number, string From, s
 }
 
 /// <summary>Makes and changes the persons of an agency.</summary>
-internal sealed class ChangePerson(OfficeWriter writer, OfficeDirectory office, Administrators administrators)
+internal sealed class ChangePerson(OfficeWriter writer, OfficeDirectory office, Administrators administrators, OpenSessions sessions)
 {
     /// <summary>Ủy quyền: in the chairman's name and on his answer; phân công: in his place (Decree 280/2025).</summary>
     public static readonly IReadOnlyList<string> DelegationKinds = ["ủy quyền", "phân công"];
@@ -75,6 +75,7 @@ internal sealed class ChangePerson(OfficeWriter writer, OfficeDirectory office, 
                 new OfficeAct(actor, agency, "account-closed", account.UserName),
                 "account-unknown",
                 cancellationToken);
+            await sessions.EndAsync(agency, account.UserName, cancellationToken);
         }
 
         return changed;

@@ -10,6 +10,7 @@ internal static class OfficeServices
     {
         services.AddSingleton<OfficeWriter>();
         services.AddSingleton<Administrators>();
+        services.AddSingleton<OpenSessions>();
         services.AddSingleton<ChangeAgency>();
         services.AddSingleton<ChangePerson>();
         services.AddSingleton<ChangeAccount>();

@@ -26,9 +26,11 @@ internal sealed record Session(int Schema, string Agency, string UserName, strin
 internal sealed class Sessions(IBlobStore store, Accounts accounts, TimeProvider clock) : ITicketStore
 {
     public const string SchemeName = "Session";
+    public const string SignInPath = "/account/sign-in";
     public static readonly TimeSpan Lasts = TimeSpan.FromHours(8);
     private const int KeyBytes = 32;
     private const char Between = '/';
+    private static readonly object Replaced = new();
 
     public async Task<string> StoreAsync(AuthenticationTicket ticket)
     {
@@ -44,6 +46,27 @@ internal sealed class Sessions(IBlobStore store, Accounts accounts, TimeProvider
             new Session(Session.CurrentSchema, caller.Agency, caller.UserName, MarkOf(account), now, ticket.Properties.ExpiresUtc ?? now + Lasts),
             CancellationToken.None);
         return string.Join(Between, caller.Agency, caller.UserName, secret);
+    }
+
+    /// <summary>A new session in place of the one that the browser had before: that one ends once the new one is there.</summary>
+    public async Task<string> StoreAsync(AuthenticationTicket ticket, HttpContext httpContext, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(httpContext);
+        var key = await StoreAsync(ticket);
+        if (httpContext.Items[Replaced] is string before) await RemoveAsync(before);
+        return key;
+    }
+
+    /// <summary>
+    /// Signing in begins as nobody. The framework would go on with the session that the browser brings along, and whoever signs
+    /// in would work on as the person who left it open.
+    /// </summary>
+    public Task<AuthenticationTicket?> RetrieveAsync(string key, HttpContext httpContext, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(httpContext);
+        if (!HttpMethods.IsPost(httpContext.Request.Method) || !httpContext.Request.Path.StartsWithSegments(SignInPath, StringComparison.OrdinalIgnoreCase)) return RetrieveAsync(key);
+        httpContext.Items[Replaced] = key;
+        return Task.FromResult<AuthenticationTicket?>(null);
     }
 
     public async Task RenewAsync(string key, AuthenticationTicket ticket)
@@ -126,7 +149,7 @@ internal static class SessionCookies
     private static Task LeadToSignIn(HttpContext context)
     {
         context.Response.StatusCode = StatusCodes.Status302Found;
-        context.Response.Headers.Location = "/account/sign-in" + QueryString.Create("next", context.Request.Path + context.Request.QueryString);
+        context.Response.Headers.Location = Sessions.SignInPath + QueryString.Create("next", context.Request.Path + context.Request.QueryString);
         return Task.CompletedTask;
     }
 }

@@ -10,10 +10,14 @@ using Microsoft.AspNetCore.Mvc.RazorPages;
 namespace ECopy.Functions.Pages.Account;
 
 /// <summary>Signing in with agency, name and password; in a demo store also with one button per person.</summary>
+[RequestSizeLimit(LargestForm)]
 internal sealed class SignInModel(Accounts accounts, PublicStore store, DemoAccounts demo, FailureLimit failures) : PageModel
 {
     public const string Home = "/office";
     private const int MostAgencies = 500;
+
+    /// <summary>Anyone may send it, so only what the fields hold is read.</summary>
+    private const int LargestForm = 64 * 1024;
 
     public PageTexts Text => PageTexts.For(HttpContext);
 
@@ -70,7 +74,9 @@ internal sealed class SignInModel(Accounts accounts, PublicStore store, DemoAcco
     }
 
     /// <summary>Only pages of the office: a link to here must not send anybody elsewhere.</summary>
-    private string Target => Next is not null && Url.IsLocalUrl(Next) && new PathString(Next.Split('?')[0]).StartsWithSegments(Home) ? Next : Home;
+    private string Target =>
+        // As our own redirects write it: what no header can hold, or "~/", leads home.
+        Next is ['/', ..] && Next.All(letter => letter is > ' ' and < '\u007f') && Url.IsLocalUrl(Next) && new PathString(Next.Split('?')[0]).StartsWithSegments(Home) ? Next : Home;
 
     private async Task LoadAsync()
     {

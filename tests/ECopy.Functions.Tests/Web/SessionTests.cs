@@ -51,6 +51,8 @@ public sealed partial class SessionTests : IAsyncLifetime
     [InlineData("https://example.org/office")]
     [InlineData("/v/")]
     [InlineData("/office/../v/")]
+    [InlineData("~/office")]
+    [InlineData("/office/é")]
     public async Task A_link_to_the_sign_in_page_leads_nowhere_else(string next)
     {
         using var signedIn = await SignInAsync(Password, next);
@@ -118,6 +120,54 @@ public sealed partial class SessionTests : IAsyncLifetime
         using var api = await browser.GetAsync("/api/copies");
         Assert.Equal(HttpStatusCode.Unauthorized, api.StatusCode);
         Assert.Equal("application/problem+json", api.Content.Headers.ContentType!.MediaType);
+    }
+
+    [Fact]
+    public async Task Who_signs_in_over_somebody_elses_session_is_themselves_and_the_other_session_has_ended()
+    {
+        const string Other = "lanhdao.binh";
+        await office.Get<Accounts>().SetPasswordAsync(TestOffice.Agency, Other, Password, "test", default);
+        // Two windows of one browser stand at the sign-in page; one person signs in, later the other.
+        var form = FormToken().Match(await browser.GetStringAsync("/account/sign-in")).Groups[1].Value;
+        using var first = await SignInAsync(Password);
+        var cookie = Assert.Single(first.Headers.GetValues("Set-Cookie"), set => set.StartsWith("__Host-ecopy=", StringComparison.Ordinal)).Split(';')[0];
+        using var second = await browser.PostAsync("/account/sign-in", new FormUrlEncodedContent(
+            [new("agency", TestOffice.Agency), new("user", Other), new("password", Password), new("__RequestVerificationToken", WebUtility.HtmlDecode(form))]));
+        Assert.Equal(HttpStatusCode.Found, second.StatusCode);
+        Assert.Equal("/office/review", (await browser.GetAsync("/office")).Headers.Location!.ToString());
+        using var left = office.Browse(cookies: false);
+        left.DefaultRequestHeaders.Add("Cookie", cookie);
+        Assert.StartsWith("/account/sign-in", (await left.GetAsync("/office")).Headers.Location!.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_form_of_the_first_persons_session_does_not_sign_the_second_in_as_the_first()
+    {
+        const string Other = "lanhdao.binh";
+        await office.Get<Accounts>().SetPasswordAsync(TestOffice.Agency, Other, Password, "test", default);
+        using var first = await SignInAsync(Password);
+        var form = Csrf().Match(await browser.GetStringAsync("/office/copies")).Groups[1].Value;
+        using var second = await browser.PostAsync("/account/sign-in", new FormUrlEncodedContent(
+            [new("agency", TestOffice.Agency), new("user", Other), new("password", Password), new("__RequestVerificationToken", WebUtility.HtmlDecode(form))]));
+        Assert.Equal(HttpStatusCode.BadRequest, second.StatusCode);
+        Assert.DoesNotContain(await office.TrailAsync(), entry => entry is { Action: "signed-in", Subject: Other });
+    }
+
+    [Fact]
+    public async Task An_account_that_was_closed_and_opened_again_has_no_old_session()
+    {
+        using var signedIn = await SignInAsync(Password);
+        var accounts = office.Get<ChangeAccount>();
+        Assert.False((await accounts.CloseAsync(TestOffice.Agency, Clerk, OfficeActor.Operator, default)).IsRejected);
+        Assert.False((await accounts.OpenAsync(TestOffice.Agency, Clerk, OfficeActor.Operator, default)).IsRejected);
+        Assert.StartsWith("/account/sign-in", (await browser.GetAsync("/office")).Headers.Location!.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_sign_in_form_of_unusual_size_is_not_read()
+    {
+        using var large = await SignInAsync(Password, "/office?x=" + new string('x', 100_000));
+        Assert.True(large.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge, $"{large.StatusCode}");
     }
 
     private async Task<HttpResponseMessage> SignInAsync(string password, string? next = null)
