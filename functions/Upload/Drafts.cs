@@ -13,6 +13,8 @@ internal sealed class Drafts(IBlobStore store, AuditTrail audit, UploadLimits li
     /// <summary>How long an ended draft still leads to its dossier.</summary>
     private static readonly TimeSpan KeepEnded = TimeSpan.FromDays(1);
 
+    private static Rejection TooManyOriginals => new("too-many-originals", "most", MostOriginals.ToString(CultureInfo.InvariantCulture));
+
     public static string NewId() => Guid.CreateVersion7().ToString("N");
 
     public static bool IsId(string? id) => id is { Length: 32 } && id.All(char.IsAsciiHexDigitLower);
@@ -46,7 +48,7 @@ internal sealed class Drafts(IBlobStore store, AuditTrail audit, UploadLimits li
         // Strict reading does not look into lists.
         if (form.Originals.Any(original => original is null || !IsId(original.Id) || original.Pages.Any(page => page is null)) || form.Originals.DistinctBy(original => original.Id).Count() != form.Originals.Count
             || form.Originals.SelectMany(original => original.Pages).Any(page => page.Rotation is not (0 or 90 or 180 or 270))) return new Rejection("request-invalid");
-        if (form.Originals.Count > MostOriginals) return new Rejection("too-many-originals", "most", MostOriginals.ToString(CultureInfo.InvariantCulture));
+        if (form.Originals.Count > MostOriginals) return TooManyOriginals;
         if (form.PersonalId is { Length: > 20 }) return new Rejection("personal-id-invalid");
         foreach (var original in form.Originals)
         {
@@ -86,8 +88,9 @@ internal sealed class Drafts(IBlobStore store, AuditTrail audit, UploadLimits li
                 return draft with { Originals = With(draft.Originals, original with { Pages = [.. original.Pages, page] }) };
             },
             cancellationToken);
-        // Refused, or ended meanwhile: nothing names the file.
-        if (added.IsRejected) await store.DeleteAsync(path, cancellationToken);
+        // Refused, or ended meanwhile: nothing names the file, unless an earlier sending of it was taken and is being handed in.
+        if (added.IsRejected && (await FindAsync(agency, draftId, cancellationToken))?.Pages.Any(one => one.PageId == pageId) is not true)
+            await store.DeleteAsync(path, cancellationToken);
         return added;
     }
 
@@ -256,7 +259,9 @@ internal sealed class Drafts(IBlobStore store, AuditTrail audit, UploadLimits li
             {
                 if (!draft.IsOpen) return new Rejection("draft-ended");
                 var wanted = change(draft);
-                return wanted.Value is null || ReferenceEquals(wanted.Value, draft) ? wanted.Rejection ?? Change<Draft>.Keep : wanted.Value with { ChangedAt = now };
+                if (wanted.Value is null || ReferenceEquals(wanted.Value, draft)) return wanted.Rejection ?? Change<Draft>.Keep;
+                // What other windows added counts too.
+                return wanted.Value.Originals.Count > Math.Max(MostOriginals, draft.Originals.Count) ? TooManyOriginals : wanted.Value with { ChangedAt = now };
             },
             clock,
             cancellationToken);

@@ -49,6 +49,44 @@ public sealed class DraftTests
     }
 
     [Fact]
+    public async Task A_page_sent_again_while_the_draft_is_handed_in_stays_for_the_dossier()
+    {
+        string draftId = Drafts.NewId(), original = Drafts.NewId(), page = Drafts.NewId();
+        var refusing = false;
+        var plan = new FaultPlan(write => refusing && write.Path.StartsWith("dossiers/", StringComparison.Ordinal) ? StoreFault.Refused : StoreFault.None);
+        await using var office = await TestOffice.OpenAsync(change: services => services.WrapStore(inner => new FaultyBlobStore(inner, plan)));
+        var drafts = office.Get<Drafts>();
+        CounterVisits.Taken(await drafts.AddPageAsync(Agency, draftId, Clerk, original, page, 1, SmallScan.Png(1), default));
+        CounterVisits.Taken(await drafts.SaveAsync(
+            Agency, draftId, Clerk, new DraftForm(CounterVisits.Requester, null, [new(original, "", "Giấy khai sinh", null, [new(page, 0)])]), default));
+        plan.BeforeWrite = async write =>
+        {
+            if (refusing || write.Path != BlobPaths.DraftPage(Agency, draftId, page, "png")) return;
+            // Another window hands in at this moment, and gets no further than its order.
+            refusing = true;
+            await Assert.ThrowsAsync<TransientException>(() => office.Workflow.SubmitDraftAsync(Agency, draftId, Clerk, default));
+        };
+        Assert.Equal("draft-ended", (await drafts.AddPageAsync(Agency, draftId, Clerk, original, page, 1, SmallScan.Png(1), default)).Rejection?.Code);
+        plan.BeforeWrite = _ => Task.CompletedTask;
+        refusing = false;
+        Assert.Null((await office.Workflow.SubmitDraftAsync(Agency, draftId, Clerk, default)).Rejection);
+        Assert.Single(await office.PathsAsync("scans/"));
+    }
+
+    [Fact]
+    public async Task A_draft_holds_only_so_many_originals_however_they_come()
+    {
+        await using var office = await TestOffice.OpenAsync();
+        var drafts = office.Get<Drafts>();
+        var draftId = Drafts.NewId();
+        DraftForm Fifty() => new("", null, [.. Enumerable.Range(0, 50).Select(_ => new DraftFormOriginal(Drafts.NewId(), "", "Giấy khai sinh", null, []))]);
+        CounterVisits.Taken(await drafts.SaveAsync(Agency, draftId, Clerk, Fifty(), default));
+        Assert.Equal("too-many-originals", (await drafts.SaveAsync(Agency, draftId, Clerk, Fifty(), default)).Rejection?.Code);
+        Assert.Equal("too-many-originals", (await drafts.AddPageAsync(Agency, draftId, Clerk, Drafts.NewId(), Drafts.NewId(), 1, SmallScan.Png(1), default)).Rejection?.Code);
+        Assert.Equal([BlobPaths.Draft(Agency, draftId)], await office.PathsAsync("drafts/"));
+    }
+
+    [Fact]
     public async Task A_screen_that_does_not_know_a_page_does_not_drop_it()
     {
         await using var office = await TestOffice.OpenAsync();
