@@ -116,11 +116,12 @@ internal sealed class ImportCertificate(
     /// <summary>A person's certificate names the person; the seal's names the agency, in whichever part its authority writes it.</summary>
     private static bool IsOf(X509Certificate2 certificate, Agency agency, Person? person)
     {
-        var common = OfficeText.Plain(certificate.GetNameInfo(X509NameType.SimpleName, false));
-        if (person is not null) return common.Contains(OfficeText.Plain(person.FullName), StringComparison.Ordinal);
-        var subject = OfficeText.Plain(certificate.SubjectName.Name);
-        return subject.Contains(OfficeText.Plain(agency.FullName), StringComparison.Ordinal) || subject.Contains(OfficeText.Plain(agency.ShortName), StringComparison.Ordinal);
+        if (person is not null) return Names(certificate.GetNameInfo(X509NameType.SimpleName, false), person.FullName);
+        return Names(certificate.SubjectName.Name, agency.FullName) || Names(certificate.SubjectName.Name, agency.ShortName);
     }
+
+    /// <summary>Whole words: "Lê An" is not in "Lê Anh".</summary>
+    private static bool Names(string text, string name) => $" {OfficeText.Plain(text)} ".Contains($" {OfficeText.Plain(name)} ", StringComparison.Ordinal);
 
     private static Rejection Unusable(string reason) => new("signing-key-unusable", new Dictionary<string, string> { ["reason"] = reason, ["kind"] = reason });
 }

@@ -93,6 +93,16 @@ public sealed class CertificateImportTests
     }
 
     [Fact]
+    public async Task Part_of_a_word_is_nobodys_name()
+    {
+        await using var office = await OpenAsync();
+        var common = Pki.Person(TestKey.P256).Certificate.GetNameInfo(X509NameType.SimpleName, false);
+        // An is not Anh.
+        await AddPersonAsync(office, "nguoi.khac", common[..^1]);
+        Assert.Equal("certificate-of-another", (await ImportAsync(office, "nguoi.khac", Pki.Person(TestKey.P256))).Rejection?.Code);
+    }
+
+    [Fact]
     public async Task The_seal_is_the_agencys_own()
     {
         await using var office = await OpenAsync();
