@@ -13,7 +13,7 @@ internal static class PublicPages
 {
     public static void AddPublicPages(this IServiceCollection services)
     {
-        services.AddRazorPages();
+        services.AddRazorPages().AddMvcOptions(mvc => mvc.Filters.Add(new KnownMethods()));
         // Vietnamese as it is written, not as &#x1EA1;.
         services.Configure<WebEncoderOptions>(encoder => encoder.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All));
         // Made at the first need, not at each start: these pages need no keys, and the command line starts the same host.

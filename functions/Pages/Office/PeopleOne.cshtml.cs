@@ -114,7 +114,8 @@ internal sealed class PeopleOneModel(
         return new PersonForm(
             form["name"].ToString(),
             LinesOf(form["title"]),
-            [.. form["role"].Where(role => Enum.TryParse<OfficeRole>(role, out _)).Select(role => Enum.Parse<OfficeRole>(role!))],
+            // By name: a number, or several names in one, would parse too.
+            [.. form["role"].Where(role => Enum.GetNames<OfficeRole>().Contains(role)).Select(role => Enum.Parse<OfficeRole>(role!))],
             delegation,
             form["left"] == "yes");
     }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.RegularExpressions;
 using ECopy.Functions.Domain;
 using ECopy.Functions.Office;
 using ECopy.Functions.Storage;
@@ -14,7 +15,7 @@ namespace ECopy.Functions.Tests.Pages;
 /// Every address that is not the API's: who may look, asked of the running program and not of a list that somebody forgot to
 /// add to. What the handlers of a page hold beyond that is in the tests of the page.
 /// </summary>
-public sealed class PageAccessTests(DeskOffice desks) : IClassFixture<DeskOffice>
+public sealed partial class PageAccessTests(DeskOffice desks) : IClassFixture<DeskOffice>
 {
     private const string Secret = "Trần Gia Bảo";
     private static readonly OfficeRole[] Everyone = Enum.GetValues<OfficeRole>();
@@ -53,6 +54,38 @@ public sealed class PageAccessTests(DeskOffice desks) : IClassFixture<DeskOffice
         var routes = Routes().ToList();
         Assert.Equal(Guarded.Keys.Concat(Public).Order(StringComparer.Ordinal), routes.Select(Name).Distinct().Order(StringComparer.Ordinal));
         Assert.Equal(Public.Order(StringComparer.Ordinal), routes.Where(route => route.Metadata.GetMetadata<IAllowAnonymous>() is not null).Select(Name).Distinct().Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("OPTIONS")]
+    [InlineData("TRACE")]
+    public async Task A_page_that_knows_no_such_method_says_so(string method)
+    {
+        using var stranger = desks.Office.Browse();
+        string[] pages = ["/", "/account/sign-in", "/account/sign-out", "/c/abcdefghijklmnopqrstuv", "/c/abcdefghijklmnopqrstuv/x.pdf", "/v/", "/v/AAAA"];
+        foreach (var page in pages)
+        {
+            using var asked = new HttpRequestMessage(new HttpMethod(method), page);
+            using var answer = await stranger.SendAsync(asked);
+            Assert.True(answer.StatusCode is HttpStatusCode.MethodNotAllowed, $"{method} {page}: {answer.StatusCode}");
+        }
+
+        using var inside = new HttpRequestMessage(new HttpMethod(method), "/office/copies/" + desks.ForeignCopy);
+        using var refused = await desks.As(OfficeRole.Inspector).SendAsync(inside);
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, refused.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("42")]
+    [InlineData("OneStopClerk, AgencyAdmin")]
+    [InlineData("3")]
+    public async Task A_role_is_given_by_its_name_only(string role)
+    {
+        var browser = desks.As(OfficeRole.AgencyAdmin);
+        var token = Csrf().Match(await browser.GetStringAsync("/office/people/new")).Groups[1].Value;
+        using var answer = await browser.PostAsync("/office/people/new", new FormUrlEncodedContent(
+            [new("id", "nguoi.moi"), new("name", "Người Mới"), new("role", role), new("__RequestVerificationToken", WebUtility.HtmlDecode(token))]));
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
     }
 
     [Fact]
@@ -96,4 +129,7 @@ public sealed class PageAccessTests(DeskOffice desks) : IClassFixture<DeskOffice
         .Where(endpoint => Name(endpoint).Split('/')[0] is not ("api" or "openapi" or "health" or "local"));
 
     private static string Name(RouteEndpoint endpoint) => endpoint.RoutePattern.RawText!.Trim('/');
+
+    [GeneratedRegex("name=\"csrf\" content=\"([^\"]+)\"")]
+    private static partial Regex Csrf();
 }
