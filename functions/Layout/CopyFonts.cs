@@ -1,3 +1,4 @@
+using System.Text;
 using ECopy.Signing.Pdf.Fonts;
 
 namespace ECopy.Functions.Layout;
@@ -11,6 +12,18 @@ internal sealed record CopyFonts(
     TrueTypeFont SansSemiBold,
     TrueTypeFont SansBold)
 {
+    /// <summary>The first letter of a paper's name that the statement could only show as an empty box, or null.</summary>
+    public Rune? FirstMissing(string title)
+    {
+        ArgumentNullException.ThrowIfNull(title);
+        foreach (var letter in title.EnumerateRunes())
+        {
+            if (!SerifBold.Has(letter)) return letter;
+        }
+
+        return null;
+    }
+
     /// <summary>Reads the fonts in <c>fonts/</c> beside the program, or in another folder.</summary>
     public static CopyFonts Load(string? folder = null)
     {

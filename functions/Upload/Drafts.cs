@@ -1,12 +1,13 @@
 using System.Globalization;
 using ECopy.Functions.Domain;
+using ECopy.Functions.Layout;
 using ECopy.Functions.Ledger;
 using ECopy.Functions.Storage;
 
 namespace ECopy.Functions.Upload;
 
 /// <summary>The drafts of the counter. Ids of drafts, originals and pages are chosen by the screen, so that a repeat is the same act.</summary>
-internal sealed class Drafts(IBlobStore store, AuditTrail audit, UploadLimits limits, TimeProvider clock)
+internal sealed class Drafts(IBlobStore store, AuditTrail audit, UploadLimits limits, CopyFonts fonts, TimeProvider clock)
 {
     private const int MostOriginals = 50;
 
@@ -53,6 +54,7 @@ internal sealed class Drafts(IBlobStore store, AuditTrail audit, UploadLimits li
         foreach (var original in form.Originals)
         {
             if (FormText.TooLong(original.Title, form.Requester, original.Kind) is { } refusal) return refusal;
+            if ((FormText.Unprintable(FormText.Clean(original.Title), fonts) ?? FormText.Unprintable(FormText.Clean(original.Kind), fonts)) is { } unprintable) return unprintable;
             if (original.OriginalPages is < 1 or > FormText.MostPages) return new Rejection("pages-invalid");
         }
 

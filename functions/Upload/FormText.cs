@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using ECopy.Functions.Domain;
+using ECopy.Functions.Layout;
 
 namespace ECopy.Functions.Upload;
 
@@ -30,6 +31,13 @@ internal static class FormText
         : kind.Length > LongestKind ? new Rejection("title-too-long", "most", LongestKind.ToString(CultureInfo.InvariantCulture))
         : requester.Length > LongestRequester ? new Rejection("requester-too-long", "most", LongestRequester.ToString(CultureInfo.InvariantCulture))
         : null;
+
+    /// <summary>A certified copy must not name its paper with a box where a letter was typed.</summary>
+    public static Rejection? Unprintable(string title, CopyFonts fonts)
+    {
+        ArgumentNullException.ThrowIfNull(fonts);
+        return fonts.FirstMissing(title) is { } letter ? new Rejection("title-unprintable", "letter", letter.ToString()) : null;
+    }
 
     /// <summary>NFC, one line, no control characters.</summary>
     public static string Clean(string text)

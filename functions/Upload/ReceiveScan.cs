@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using ECopy.Functions.Domain;
+using ECopy.Functions.Layout;
 using ECopy.Functions.Ledger;
 using ECopy.Functions.Office;
 using ECopy.Functions.Requests;
@@ -42,7 +43,7 @@ internal sealed record UploadLimits(long MostBytes = 50_000_000, int MostFiles =
 /// leftovers of a crash before it are swept.
 /// </summary>
 internal sealed class ReceiveScan(
-    IBlobStore store, OfficeDirectory office, Dossiers dossiers, DailySequence sequence, AuditTrail audit, UploadLimits limits, TimeProvider clock)
+    IBlobStore store, OfficeDirectory office, Dossiers dossiers, DailySequence sequence, AuditTrail audit, UploadLimits limits, CopyFonts fonts, TimeProvider clock)
 {
     public async Task<Result<CopyRequest>> RunAsync(ScanUpload upload, CancellationToken cancellationToken)
     {
@@ -58,6 +59,7 @@ internal sealed class ReceiveScan(
         var texts = FormText.Read(upload);
         if (texts.IsRejected) return texts.Rejection!;
         var (title, requester, kind) = texts.Value;
+        if (FormText.Unprintable(title, fonts) is { } unprintable) return unprintable;
         var scan = ReadPages(upload);
         if (scan.IsRejected) return scan.Rejection!;
 

@@ -22,7 +22,7 @@ public sealed partial class WallTests
         ["Texts"] = ["Domain"],
         ["Office"] = ["Domain", "Storage", "Ledger"],
         ["Requests"] = ["Domain", "Storage", "Ledger"],
-        ["Upload"] = ["Domain", "Storage", "Ledger", "Office", "Requests"],
+        ["Upload"] = ["Domain", "Storage", "Ledger", "Office", "Requests", "Layout"],
         ["Hash"] = ["Domain", "Storage", "Ledger", "Office", "Requests"],
         ["Review"] = ["Domain", "Storage", "Ledger", "Office", "Requests"],
         ["Compose"] = ["Domain", "Storage", "Ledger", "Office", "Requests", "Layout"],

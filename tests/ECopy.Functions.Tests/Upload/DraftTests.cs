@@ -172,6 +172,7 @@ public sealed class DraftTests
         }
 
         Assert.Equal("draft-not-found", (await office.Workflow.SubmitDraftAsync(Agency, draftId, Clerk, default)).Rejection?.Code);
+        Assert.Equal("title-unprintable", (await drafts.SaveAsync(Agency, draftId, Clerk, new DraftForm("", "", [new(original, "", "Bằng khen 🏅", null, [])]), default)).Rejection?.Code);
         await drafts.SaveAsync(Agency, draftId, Clerk, new DraftForm("", "", [new(original, "", "", null, [])]), default);
         await RefusedAsync("requester-missing", "requester");
         await drafts.SaveAsync(Agency, draftId, Clerk, new DraftForm("Bùi Thị Ví Dụ", "12345", []), default);

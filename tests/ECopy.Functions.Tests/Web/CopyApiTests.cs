@@ -118,6 +118,7 @@ public sealed partial class CopyApiTests(ApiOffice api) : IClassFixture<ApiOffic
         { "untitled", "title-missing", 422 },
         { "pages", "pages-invalid", 422 },
         { "long", "title-too-long", 422 },
+        { "unprintable", "title-unprintable", 422 },
     };
 
     [Theory]
@@ -132,6 +133,7 @@ public sealed partial class CopyApiTests(ApiOffice api) : IClassFixture<ApiOffic
             "pdf" => ApiOffice.Form(files: "%PDF-1.7\n%âãÏÓ\n"u8.ToArray()),
             "cut" => ApiOffice.Form(files: SmallScan.Png(1)[..200]),
             "untitled" => ApiOffice.Form(title: null, files: SmallScan.Png(1)),
+            "unprintable" => ApiOffice.Form(title: "Bằng khen 🏅 số 7", files: SmallScan.Png(1)),
             "pages" => ApiOffice.Form(originalPages: "-1", files: SmallScan.Png(1)),
             _ => ApiOffice.Form(title: new string('a', 301), files: SmallScan.Png(1)),
         };
