@@ -3,6 +3,7 @@ using System.Text.Unicode;
 using ECopy.Functions.Pages.Office;
 using ECopy.Functions.Web;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.WebEncoders;
 
@@ -13,7 +14,14 @@ internal static class PublicPages
 {
     public static void AddPublicPages(this IServiceCollection services)
     {
-        services.AddRazorPages().AddMvcOptions(mvc => mvc.Filters.Add(new KnownMethods()));
+        services.AddRazorPages().AddMvcOptions(mvc =>
+        {
+            mvc.Filters.Add(new KnownMethods());
+            // The address first: a field of the same name in the form would name another object than the trail does.
+            var address = mvc.ValueProviderFactories.OfType<RouteValueProviderFactory>().Single();
+            mvc.ValueProviderFactories.Remove(address);
+            mvc.ValueProviderFactories.Insert(0, address);
+        });
         // Vietnamese as it is written, not as &#x1EA1;.
         services.Configure<WebEncoderOptions>(encoder => encoder.TextEncoderSettings = new TextEncoderSettings(UnicodeRanges.All));
         // Made at the first need, not at each start: these pages need no keys, and the command line starts the same host.

@@ -75,6 +75,17 @@ public sealed partial class PageAccessTests(DeskOffice desks) : IClassFixture<De
         Assert.Equal(HttpStatusCode.MethodNotAllowed, refused.StatusCode);
     }
 
+    [Fact]
+    public async Task What_is_done_is_done_to_the_one_that_the_address_names()
+    {
+        var browser = desks.As(OfficeRole.AgencyAdmin);
+        string one = ApiOffice.Users[OfficeRole.OneStopClerk], other = ApiOffice.Users[OfficeRole.Inspector];
+        var token = Csrf().Match(await browser.GetStringAsync($"/office/people/{one}")).Groups[1].Value;
+        using var answer = await browser.PostAsync($"/office/people/{one}?handler=open", new FormUrlEncodedContent(
+            [new("personId", other), new("__RequestVerificationToken", WebUtility.HtmlDecode(token))]));
+        Assert.Equal($"/office/people/{one}?saved=1", answer.Headers.Location?.ToString());
+    }
+
     [Theory]
     [InlineData("42")]
     [InlineData("OneStopClerk, AgencyAdmin")]
