@@ -39,7 +39,9 @@ internal static class ServeCommand
         var address = owned.App.Urls.First(url => !url.Contains("unix", StringComparison.Ordinal));
         // What others reach has a name; 0.0.0.0 is none that a browser could open.
         var isLocal = options.Value.Door is not { } door || System.Net.IPAddress.IsLoopback(door.Address);
-        terminal.Say("listening", ("url", isLocal ? address.Replace("127.0.0.1", "localhost", StringComparison.Ordinal) : options.Value.PublicUrl.ToString()));
+        var reached = isLocal ? address.Replace("127.0.0.1", "localhost", StringComparison.Ordinal) : options.Value.PublicUrl.ToString();
+        terminal.Say("listening", ("url", reached));
+        if (owned.IsDemo) terminal.Say("demo-open", ("url", $"{reached.TrimEnd('/')}/account/sign-in"));
         var progress = SayProgressAsync(owned.App.Services.GetRequiredService<DemoProgress>(), terminal, owned.App.Lifetime.ApplicationStopping);
         await owned.App.WaitForShutdownAsync(cancellationToken);
         await progress;

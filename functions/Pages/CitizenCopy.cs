@@ -1,5 +1,6 @@
 using System.Globalization;
 using ECopy.Functions.Domain;
+using ECopy.Functions.Pages.Office;
 
 namespace ECopy.Functions.Pages;
 
@@ -8,31 +9,8 @@ internal sealed class CitizenCopy(CopyRequest request, PageTexts text)
 {
     public CopyRequest Request => request;
 
-    /// <summary>In the order of <c>.ok .note .bad .warning .waiting</c> of site.css.</summary>
-    public (string Sign, string Colour) Mark => request.State switch
-    {
-        CopyState.Registered or CopyState.HandedOver => ("✔", "ok"),
-        CopyState.Returned => ("✎", "warning"),
-        CopyState.Refused or CopyState.Failed => ("✖", "bad"),
-        CopyState.Withdrawn => ("⊘", "bad"),
-        CopyState.Replaced => ("⊘", "warning"),
-        _ => ("…", "waiting"),
-    };
-
-    public string Word => text[request.State switch
-    {
-        CopyState.Uploaded => "citizen-received",
-        CopyState.WaitingForReview => "citizen-waiting",
-        CopyState.Signing or CopyState.Preserving => "citizen-signing",
-        CopyState.WaitingForSeal => "citizen-seal",
-        CopyState.Registered => "citizen-registered",
-        CopyState.HandedOver => "citizen-handed-over",
-        CopyState.Returned => "citizen-returned",
-        CopyState.Refused => "citizen-refused",
-        CopyState.Withdrawn => "citizen-withdrawn",
-        CopyState.Replaced => "citizen-replaced",
-        _ => "citizen-failed",
-    }];
+    /// <summary>The office sees the same word, sign and colour.</summary>
+    public Chip State => CopiesWords.StateOf(request, text);
 
     /// <summary>What happens next, or what to do.</summary>
     public string Next => text[request.State switch

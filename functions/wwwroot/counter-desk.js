@@ -23,6 +23,8 @@ export class Desk {
 
   get original() { return this.originals.find((one) => one.id === this.currentId) ?? this.originals[0]; }
 
+  get isStored() { return !this.#dirty; }
+
   choose(id) { if (this.originals.some((one) => one.id === id)) this.currentId = id; }
 
   add(id) {
@@ -67,8 +69,10 @@ export class Desk {
           await new Promise((again) => setTimeout(again, pause));
         } else if (answer.refused) {
           if (answer.status === 409) return this.#told.ended();
-          this.#told.saved("late");
-          this.#told.refused("", answer.refused);
+          // Still only on this screen, until somebody has done what the sentence says.
+          this.#dirty = true;
+          this.#told.saved("refused");
+          this.#told.refused("", answer.refused, () => this.save(), answer.status === 401);
           break;
         } else {
           if (this.personalId === sent) this.personalId = null;

@@ -46,22 +46,33 @@ function draw() {
 }
 
 function showSaved(state) {
-  at("saved").textContent = state === "saving" ? words.saving : state === "late" ? words.unsaved : desk.savedAt ? say(words.saved, { time: desk.savedAt }) : "";
-  at("saved").classList.toggle("late", state === "late");
+  at("saved").textContent = state === "saving" ? words.saving : state === "late" ? words.unsaved : state === "refused" ? words.notSaved : desk.savedAt ? say(words.saved, { time: desk.savedAt }) : "";
+  at("saved").classList.toggle("late", state === "late" || state === "refused");
 }
 
-function refuse(name, sentence, again) {
+function refuse(name, sentence, again, isSignedOut) {
   const item = document.createElement("li");
+  item.dataset.said = `${name}: ${sentence}`;
+  // Said once, however often it is tried.
+  for (const known of at("refusals").children) if (known.dataset.said === item.dataset.said) known.remove();
   const said = document.createElement("span");
   const file = document.createElement("strong");
   file.textContent = name ? `${name}: ` : "";
   said.append(file, sentence);
+  if (isSignedOut) {
+    // In another window: what is typed here stays.
+    const door = document.createElement("a");
+    door.href = "/account/sign-in";
+    door.target = "_blank";
+    door.textContent = words.signIn;
+    said.append(" ", door);
+  }
   item.append(said);
   const button = document.createElement("button");
   button.type = "button";
   button.className = "second small";
   button.textContent = again ? words.retry : "✕";
-  if (!again) button.setAttribute("aria-label", "OK");
+  if (!again) button.setAttribute("aria-label", words.close);
   button.addEventListener("click", () => { item.remove(); again?.(); });
   item.append(button);
   at("refusals").append(item);
@@ -123,7 +134,7 @@ async function submit() {
   if (answer?.address) return location.assign(answer.address);
   submitting = false;
   at("submit").disabled = false;
-  showSaved("saved");
+  showSaved(desk.isStored ? "saved" : "refused");
   at("problem").textContent = answer?.sentence ?? words.failed;
   if (answer?.original) { desk.choose(answer.original); draw(); }
   const field = { requester: "requester", personalId: "personalId", title: "kind", scan: "choose" }[answer?.field];

@@ -32,13 +32,14 @@ internal static class CopiesWords
         var (colour, sign) = state switch
         {
             CopyState.Uploaded or CopyState.Preserving => ("waiting", "…"),
-            CopyState.WaitingForReview => ("warning", "✎" + TextStyle),
+            CopyState.WaitingForReview => ("waiting", "✎" + TextStyle),
             CopyState.Signing => ("note", "↻"),
-            CopyState.WaitingForSeal => ("warning", "◎"),
+            CopyState.WaitingForSeal => ("waiting", "◎"),
             CopyState.Registered or CopyState.HandedOver => ("ok", "✔" + TextStyle),
             CopyState.Returned => ("warning", "↩" + TextStyle),
             CopyState.Refused => ("bad", "✖" + TextStyle),
-            CopyState.Withdrawn or CopyState.Replaced => ("bad", "⊘"),
+            CopyState.Withdrawn => ("bad", "⊘"),
+            CopyState.Replaced => ("warning", "⊘"),
             _ => ("bad", "!"),
         };
         return new Chip(colour, sign, text[$"copies-state-{state}"]);

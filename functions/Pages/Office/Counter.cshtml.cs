@@ -1,4 +1,3 @@
-using System.Globalization;
 using ECopy.Functions.Domain;
 using ECopy.Functions.Office;
 using ECopy.Functions.Upload;
@@ -27,7 +26,7 @@ internal sealed class CounterModel(Drafts drafts, OfficeDirectory office) : Offi
                 string.Join(", ", draft.Originals.Select(NameOf).Where(name => name.Length > 0)),
                 draft.Pages.Count(),
                 clerks.GetValueOrDefault(draft.CreatedBy, draft.CreatedBy),
-                LocalTime.Of(draft.ChangedAt).ToString("HH:mm dd/MM/yyyy", CultureInfo.InvariantCulture))),
+                CopiesWords.Time(draft.ChangedAt, Text))),
         ];
     }
 

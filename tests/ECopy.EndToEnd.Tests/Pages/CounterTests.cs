@@ -174,6 +174,32 @@ public sealed class CounterTests(CounterSite site) : IClassFixture<CounterSite>
         await page.WaitForURLAsync("**/office/counter");
     }
 
+    [Fact]
+    public async Task Whoever_is_signed_out_in_the_middle_of_a_visit_is_told_once_signs_in_beside_it_and_loses_nothing()
+    {
+        await using var visit = await site.VisitAsync();
+        var page = visit.Page;
+        await visit.SignInAsync(Clerk);
+        await visit.GoAsync("/office/counter/new");
+        await page.Locator("#requester").FillAsync("Nguyễn Thị Ví Dụ");
+        await Assertions.Expect(page.Locator("#saved")).ToContainTextAsync("Đã lưu");
+        await page.Context.ClearCookiesAsync(new BrowserContextClearCookiesOptions { Name = "ecopy" });
+        await page.Locator("#title").FillAsync("Bằng tốt nghiệp");
+        await Assertions.Expect(page.Locator("#saved")).ToHaveTextAsync("Chưa lưu");
+        await page.Keyboard.PressAsync("Control+Enter");
+        await Assertions.Expect(page.Locator("#problem")).ToContainTextAsync("Phiên làm việc đã hết");
+        await Assertions.Expect(page.Locator("#saved")).ToHaveTextAsync("Chưa lưu");
+        await Assertions.Expect(page.Locator("#refusals li")).ToHaveCountAsync(1);
+
+        var door = await page.RunAndWaitForPopupAsync(() => page.Locator("#refusals a").ClickAsync());
+        await door.Locator($"form:has(input[name=user][value='{Clerk}']) button").ClickAsync();
+        await door.WaitForURLAsync("**/office/**");
+        await page.Locator("#refusals button").ClickAsync();
+        await Assertions.Expect(page.Locator("#saved")).ToContainTextAsync("Đã lưu");
+        await page.ReloadAsync();
+        await Assertions.Expect(page.Locator("#title")).ToHaveValueAsync("Bằng tốt nghiệp");
+    }
+
     /// <summary>What the requester sees on a telephone, from waiting to the file in hand, without pressing anything to refresh.</summary>
     private async Task FollowAsync(string path, string code)
     {

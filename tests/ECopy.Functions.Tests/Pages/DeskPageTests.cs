@@ -72,6 +72,39 @@ public sealed partial class DeskPageTests(DeskOffice desks) : IClassFixture<Desk
     }
 
     [Fact]
+    public async Task A_request_that_has_ended_shows_nothing_at_work()
+    {
+        var copy = await desks.ReceiveAsync("Giấy đã dừng");
+        await desks.EndAsync(copy);
+        Assert.Contains("data-step=\"\"", await Official.GetStringAsync($"/office/copies/{copy.CopyId}"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Whoever_may_not_is_told_whose_work_it_is_and_finds_back_to_their_own()
+    {
+        using var asked = new HttpRequestMessage(HttpMethod.Get, "/office/review");
+        asked.Headers.Accept.ParseAdd("text/html");
+        using var answer = await desks.As(OfficeRole.OneStopClerk).SendAsync(asked);
+        Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+        var page = await answer.Content.ReadAsStringAsync();
+        Assert.Contains("Việc này thuộc vai trò khác", page, StringComparison.Ordinal);
+        Assert.Contains("href=\"/office\">Về trang làm việc", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Whoever_is_signed_out_in_the_middle_is_led_to_the_sign_in_and_back()
+    {
+        var copy = await desks.ReceiveAsync("Giấy dở dang");
+        using var stranger = Office.Browse();
+        using var sent = new HttpRequestMessage(HttpMethod.Post, $"/office/review/{copy.CopyId}?handler=approve") { Content = new FormUrlEncodedContent([]) };
+        sent.Headers.Accept.ParseAdd("text/html");
+        using var answer = await stranger.SendAsync(sent);
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+        Assert.Contains($"href=\"/account/sign-in?next=%2Foffice%2Freview%2F{copy.CopyId}\"", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        await desks.EndAsync(copy);
+    }
+
+    [Fact]
     public async Task Nothing_is_approved_without_the_box_the_digest_and_the_forms_token()
     {
         var copy = await desks.ReceiveAsync();
