@@ -67,7 +67,9 @@ internal sealed record DeskRows(string Address, int Behind, string Mark, DeskRow
         ArgumentNullException.ThrowIfNull(copy);
         ArgumentNullException.ThrowIfNull(text);
         var wayOut = rejection.Code is "compare-first" or "reasons-missing" or "reasons-too-long" or "digest-not-stored" or "request-invalid" ? null : CopiesWords.TroubleOf(rejection.Code, text).WayOut;
-        return new DeskRow("bad", "✖" + TextStyle, copy.DossierCode, copy.Title, Sentences.Of(rejection, text.Culture), wayOut, null);
+        // What exactly is wrong with a key file is for the log and the administrator.
+        var said = rejection.Code is "signing-key-unusable" ? text["copies-trouble-key"] : Sentences.Of(rejection, text.Culture);
+        return new DeskRow("bad", "✖" + TextStyle, copy.DossierCode, copy.Title, said, wayOut, null);
     }
 
     private static string MarkOf(Desk desk) =>

@@ -4,8 +4,11 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using ECopy.Functions.Domain;
 using ECopy.Functions.Office;
+using ECopy.Functions.Pages;
+using ECopy.Functions.Pages.Office;
 using ECopy.Functions.Storage;
 using ECopy.Functions.Tests.Web;
+using ECopy.Functions.Texts;
 using ECopy.TestKit;
 
 namespace ECopy.Functions.Tests.Pages;
@@ -101,6 +104,16 @@ public sealed partial class DeskPageTests(DeskOffice desks) : IClassFixture<Desk
         using var answer = await stranger.SendAsync(sent);
         Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
         Assert.Contains($"href=\"/account/sign-in?next=%2Foffice%2Freview%2F{copy.CopyId}\"", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        await desks.EndAsync(copy);
+    }
+
+    [Fact]
+    public async Task A_key_that_cannot_be_used_is_said_in_words_and_not_in_a_programs_code()
+    {
+        var copy = await desks.ReceiveAsync("Giấy chờ khóa");
+        var row = DeskRows.OfRefusal(new Rejection("signing-key-unusable", "reason", "key-file-unreadable"), copy, new PageTexts(Sentences.Vietnamese));
+        Assert.Equal("Khóa ký số không ký được.", row.Said);
+        Assert.NotNull(row.WayOut);
         await desks.EndAsync(copy);
     }
 
