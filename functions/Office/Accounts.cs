@@ -75,6 +75,12 @@ internal sealed class Accounts(IBlobStore store, OfficeDirectory office, AuditTr
         return person is null or { Inactive: true } ? null : new Caller(account.Agency, account.UserName, person.PersonId, person.Roles);
     }
 
+    public async Task RecordSignOutAsync(Caller caller, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(caller);
+        if (await FindAsync(caller.Agency, caller.UserName, cancellationToken) is { } account) await RecordAsync(account, "signed-out", cancellationToken);
+    }
+
     private static Change<Account> Counted(Account account, DateTimeOffset now)
     {
         if (account.LockedUntil is { } until && until > now)

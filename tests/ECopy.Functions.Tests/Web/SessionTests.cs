@@ -98,6 +98,7 @@ public sealed partial class SessionTests : IAsyncLifetime
         using var signedOut = await browser.PostAsync("/account/sign-out", new FormUrlEncodedContent([new("__RequestVerificationToken", WebUtility.HtmlDecode(token))]));
         Assert.Equal("/account/sign-in", signedOut.Headers.Location!.ToString());
         Assert.StartsWith("/account/sign-in", (await thief.GetAsync("/office")).Headers.Location!.ToString(), StringComparison.Ordinal);
+        Assert.Equal(["signed-in", "signed-out"], (await office.TrailAsync()).Where(entry => entry.Action.StartsWith("signed-", StringComparison.Ordinal)).Select(entry => entry.Action));
     }
 
     [Fact]
