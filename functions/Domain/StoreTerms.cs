@@ -4,6 +4,9 @@ namespace ECopy.Functions.Domain;
 /// <param name="PublicUrl">What QR codes and links say; never taken from a request's Host.</param>
 internal sealed record StoreTerms(bool IsTest, Uri PublicUrl)
 {
+    /// <summary>People reach it over TLS.</summary>
+    public bool IsSecure => PublicUrl.Scheme == Uri.UriSchemeHttps;
+
     public string BookSuffix(string agencySuffix) => IsTest ? agencySuffix + "-TEST" : agencySuffix;
 
     /// <summary>Where a copy is checked: the address in its QR.</summary>

@@ -10,32 +10,55 @@ namespace ECopy.Functions.Office;
 internal sealed record Caller(string Agency, string UserName, string PersonId, IReadOnlyList<OfficeRole> Roles);
 
 /// <summary>Passwords and lock-out of the accounts. Five failures close an account for a quarter of an hour.</summary>
-internal sealed class Accounts(IBlobStore store, OfficeDirectory office, AuditTrail audit, TimeProvider clock)
+internal sealed class Accounts(IBlobStore store, OfficeDirectory office, AuditTrail audit, TimeProvider clock) : IDisposable
 {
+    /// <summary>Stands in the trail for a name that no account has: what was typed may be a password.</summary>
+    public const string Unknown = "unknown";
+
     public const int MostFailures = 5;
     public static readonly TimeSpan LockOut = TimeSpan.FromMinutes(15);
     private const int ShortestPassword = 10;
     private const int LongestPassword = 200;
 
-    /// <summary>Who it is, or <c>sign-in-failed</c>, <c>account-locked</c>.</summary>
+    /// <summary>A comparison costs a core for half a second: guesses wait for one another, so that the office's work goes on.</summary>
+    private readonly SemaphoreSlim comparing = new(Math.Max(1, Environment.ProcessorCount - 1));
+
+    private static Rejection Failed => new("sign-in-failed", new Dictionary<string, string>
+    {
+        ["most"] = MostFailures.ToString(CultureInfo.InvariantCulture),
+        ["minutes"] = LockOut.TotalMinutes.ToString(CultureInfo.InvariantCulture),
+    });
+
+    /// <summary>
+    /// Who it is, or <c>sign-in-failed</c>: in the same words, after the same work and with an entry in the trail, whether the
+    /// account is there, locked, or made up. Who has an account is nobody's to find out.
+    /// </summary>
     public async Task<Result<Caller>> SignInAsync(string agency, string userName, string password, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(password);
-        if (password.Length > LongestPassword) return new Rejection("sign-in-failed");
-        if (await FindAsync(agency, userName, cancellationToken) is not { Password: not null })
+        if (password.Length > LongestPassword) return Failed;
+        if (await FindAsync(agency, userName, cancellationToken) is not { Password: not null } account)
         {
-            PasswordHash.Pretend(password);
-            return new Rejection("sign-in-failed");
+            await MatchesAsync(null, password, cancellationToken);
+            if (BlobPath.IsSegment(agency) && await office.FindAgencyAsync(agency, cancellationToken) is not null)
+                await RecordAsync(new Account(Account.CurrentSchema, agency, Unknown, Unknown), "sign-in-failed", cancellationToken);
+            return Failed;
         }
 
         // Counted before the password is looked at: however many guesses run at once, five are the most that are looked at.
         var now = clock.GetUtcNow();
         var counted = await store.UpdateAsync<Account>(BlobPaths.Account(agency, userName), account => Counted(account, now), clock, cancellationToken);
-        if (counted.IsRejected) return counted.Rejection!;
-        if (counted.Value.Password?.Matches(password) is not true || await CallerOfAsync(counted.Value, cancellationToken) is not { } caller)
+        if (counted.IsRejected)
+        {
+            await MatchesAsync(null, password, cancellationToken);
+            await RecordAsync(account, "account-locked", cancellationToken);
+            return Failed;
+        }
+
+        if (!await MatchesAsync(counted.Value.Password, password, cancellationToken) || await CallerOfAsync(counted.Value, cancellationToken) is not { } caller)
         {
             await RecordAsync(counted.Value, counted.Value.LockedUntil is null ? "sign-in-failed" : "account-locked", cancellationToken);
-            return new Rejection("sign-in-failed");
+            return Failed;
         }
 
         await store.UpdateAsync<Account>(
@@ -81,10 +104,27 @@ internal sealed class Accounts(IBlobStore store, OfficeDirectory office, AuditTr
         if (await FindAsync(caller.Agency, caller.UserName, cancellationToken) is { } account) await RecordAsync(account, "signed-out", cancellationToken);
     }
 
+    public void Dispose() => comparing.Dispose();
+
+    private async Task<bool> MatchesAsync(PasswordHash? stored, string password, CancellationToken cancellationToken)
+    {
+        await comparing.WaitAsync(cancellationToken);
+        try
+        {
+            if (stored is not null) return stored.Matches(password);
+            PasswordHash.Pretend(password);
+            return false;
+        }
+        finally
+        {
+            comparing.Release();
+        }
+    }
+
     private static Change<Account> Counted(Account account, DateTimeOffset now)
     {
         if (account.LockedUntil is { } until && until > now)
-            return new Rejection("account-locked", "minutes", Math.Ceiling((until - now).TotalMinutes).ToString(CultureInfo.InvariantCulture));
+            return Failed;
         var failures = (account.LockedUntil is null ? account.Failures : 0) + 1;
         return account with { Schema = Account.CurrentSchema, Failures = failures, LockedUntil = failures >= MostFailures ? now + LockOut : null };
     }

@@ -2,6 +2,7 @@ using ECopy.Functions.Domain;
 using ECopy.Functions.Ledger;
 using ECopy.Functions.Office;
 using ECopy.Functions.Pages;
+using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
@@ -46,13 +47,8 @@ internal static class Access
             .AddScheme<AuthenticationSchemeOptions, BearerTokens>(BearerTokens.SchemeName, null)
             .AddSessions();
         StoredProtectionKeys.Add(services);
-        services.AddAntiforgery(options =>
-        {
-            options.HeaderName = "RequestVerificationToken";
-            options.Cookie.Name = "ecopy-form";
-            options.Cookie.SameSite = SameSiteMode.Strict;
-            options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
-        });
+        services.AddAntiforgery(options => options.HeaderName = "RequestVerificationToken");
+        services.AddOptions<AntiforgeryOptions>().Configure<StoreTerms>((options, terms) => options.Cookie = new FormCookie(terms.IsSecure));
         services.AddSingleton<AccessRefusals>();
         services.AddSingleton<IAuthorizationMiddlewareResultHandler>(provider => provider.GetRequiredService<AccessRefusals>());
         services.AddAuthorization(options =>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using ECopy.Functions.Domain;
 using ECopy.Functions.Pages;
 using ECopy.Functions.Texts;
@@ -33,7 +34,7 @@ internal static class Problems
         app.UseExceptionHandler(handler => handler.Run(context =>
         {
             // The cause stays in the log; a store that does not answer, or is not intact, is a matter of waiting or of the administrator.
-            var (code, status) = context.Features.Get<IExceptionHandlerFeature>()?.Error switch
+            var (code, status) = CauseOf(context.Features.Get<IExceptionHandlerFeature>()?.Error) switch
             {
                 TransientException => ("store-busy", StatusCodes.Status503ServiceUnavailable),
                 IntegrityException => ("store-not-intact", StatusCodes.Status503ServiceUnavailable),
@@ -54,6 +55,10 @@ internal static class Problems
             }),
             pages.HttpContext.Response.StatusCode));
     }
+
+    /// <summary>Data protection wraps what its keys' store threw.</summary>
+    private static Exception? CauseOf(Exception? error) =>
+        error is CryptographicException { InnerException: TransientException or IntegrityException } ? error.InnerException : error;
 
     /// <summary>A page where somebody is looking, else problem details.</summary>
     public static Task AnswerAsync(HttpContext context, Rejection rejection, int status) => FailurePage.IsWanted(context)

@@ -127,7 +127,7 @@ internal static class SessionCookies
         {
             options.SessionStore = sessions;
             // The prefix binds the cookie to https and to this host; a demo on http could not set it.
-            var secure = terms.PublicUrl.Scheme == Uri.UriSchemeHttps;
+            var secure = terms.IsSecure;
             options.Cookie.Name = secure ? "__Host-ecopy" : "ecopy";
             options.Cookie.SecurePolicy = secure ? CookieSecurePolicy.Always : CookieSecurePolicy.SameAsRequest;
         });

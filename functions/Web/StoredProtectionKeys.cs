@@ -1,4 +1,5 @@
 using System.Text;
+using System.Xml;
 using System.Xml.Linq;
 using ECopy.Functions.Domain;
 using ECopy.Functions.Storage;
@@ -31,10 +32,22 @@ internal sealed class StoredProtectionKeys(IBlobStore store) : IXmlRepository
         var keys = new List<XElement>();
         await foreach (var path in store.ListAsync(BlobPaths.ProtectionKeys, CancellationToken.None))
         {
-            if (await store.ReadAsync(path, CancellationToken.None) is { } stored) keys.Add(XElement.Parse(Encoding.UTF8.GetString(stored.Content.Span)));
+            if (await store.ReadAsync(path, CancellationToken.None) is { } stored) keys.Add(ElementOf(path, stored.Content));
         }
 
         return keys;
+    }
+
+    private static XElement ElementOf(string path, ReadOnlyMemory<byte> stored)
+    {
+        try
+        {
+            return XElement.Parse(Encoding.UTF8.GetString(stored.Span));
+        }
+        catch (XmlException damaged)
+        {
+            throw new IntegrityException(path, $"holds no key ({damaged.Message})");
+        }
     }
 
     public static void Add(IServiceCollection services)

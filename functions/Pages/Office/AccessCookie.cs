@@ -9,7 +9,7 @@ namespace ECopy.Functions.Pages.Office;
 /// Keeps the token of an access link for the reload of its end screen, in the clerk's browser only: encrypted, for that one
 /// address, for a quarter of an hour. The store never has it.
 /// </summary>
-internal sealed class AccessCookie(IDataProtectionProvider protection, TimeProvider clock)
+internal sealed class AccessCookie(IDataProtectionProvider protection, StoreTerms terms, TimeProvider clock)
 {
     private const string Name = "ecopy-access";
     private static readonly TimeSpan Lasts = TimeSpan.FromMinutes(15);
@@ -23,7 +23,7 @@ internal sealed class AccessCookie(IDataProtectionProvider protection, TimeProvi
             Path = $"/office/dossiers/{dossierCode}",
             HttpOnly = true,
             SameSite = SameSiteMode.Strict,
-            Secure = context.Request.IsHttps,
+            Secure = terms.IsSecure || context.Request.IsHttps,
             MaxAge = Lasts,
             IsEssential = true,
         });

@@ -41,6 +41,10 @@ public sealed partial class SessionTests : IAsyncLifetime
         Assert.Contains("secure", cookie, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("httponly", cookie, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("samesite=lax", cookie, StringComparison.OrdinalIgnoreCase);
+        using var form = await office.Browse().GetAsync("/account/sign-in");
+        var ofForms = Assert.Single(form.Headers.GetValues("Set-Cookie"), set => set.StartsWith("ecopy-form=", StringComparison.Ordinal));
+        Assert.Contains("secure", ofForms, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("samesite=strict", ofForms, StringComparison.OrdinalIgnoreCase);
         using var place = await browser.GetAsync("/office");
         Assert.Equal("/office/counter", place.Headers.Location!.ToString());
         Assert.Contains((await office.TrailAsync()), entry => entry is { Action: "signed-in", Subject: Clerk });
@@ -169,6 +173,14 @@ public sealed partial class SessionTests : IAsyncLifetime
     {
         using var large = await SignInAsync(Password, "/office?x=" + new string('x', 100_000));
         Assert.True(large.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge, $"{large.StatusCode}");
+    }
+
+    [Fact]
+    public async Task A_damaged_key_of_the_forms_is_a_store_that_is_not_intact()
+    {
+        await office.Store.CreateIfAbsentAsync(BlobPaths.ProtectionKey("key-damaged"), "<broken"u8.ToArray(), default);
+        using var answer = await browser.GetAsync("/account/sign-in");
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
     }
 
     private async Task<HttpResponseMessage> SignInAsync(string password, string? next = null)
