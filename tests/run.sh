@@ -2,6 +2,8 @@
 # The one test command. Installs what it needs (Debian packages, when root), builds everything, runs every suite and ends
 # with "N passed, N failed" of real counts; omissions are named above that line and counted in it.
 # The long runs are in tests/soak.sh.
+# Started in the background, a shell ignores Ctrl-C and hands that on to every program that the tests start and interrupt.
+[ -n "${ECOPY_SIGNALS:-}" ] || ECOPY_SIGNALS=default exec env --default-signal=INT,QUIT bash "$0" "$@"
 set -uo pipefail
 cd "$(dirname "$0")/.."
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 LC_ALL=C.UTF-8

@@ -11,7 +11,7 @@ namespace ECopy.Functions.Pages.Account;
 
 /// <summary>Signing in with agency, name and password; in a demo store also with one button per person.</summary>
 [RequestSizeLimit(LargestForm)]
-internal sealed class SignInModel(Accounts accounts, PublicStore store, DemoAccounts demo, FailureLimit failures) : PageModel
+internal sealed class SignInModel(Accounts accounts, PublicStore store, OfficeDirectory office, DemoAccounts demo, FailureLimit failures) : PageModel
 {
     public const string Home = "/office";
     private const int MostAgencies = 500;
@@ -34,6 +34,9 @@ internal sealed class SignInModel(Accounts accounts, PublicStore store, DemoAcco
     public IReadOnlyList<Agency> Agencies { get; private set; } = [];
 
     public IReadOnlyList<DemoAccount> DemoAccounts { get; private set; } = [];
+
+    /// <summary>By user name: two officials of one agency are told apart by their titles.</summary>
+    public IReadOnlyDictionary<string, string> Titles { get; private set; } = new Dictionary<string, string>();
 
     public async Task<IActionResult> OnGetAsync()
     {
@@ -83,6 +86,13 @@ internal sealed class SignInModel(Accounts accounts, PublicStore store, DemoAcco
         Response.Headers.CacheControl = "no-store";
         Agencies = await store.AgenciesAsync(MostAgencies, HttpContext.RequestAborted);
         DemoAccounts = await demo.EnsureAsync(HttpContext.RequestAborted);
+        var titles = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var account in DemoAccounts)
+        {
+            if (await office.FindPersonAsync(account.Agency, account.UserName, HttpContext.RequestAborted) is { TitleLines: [.., var title] }) titles[account.UserName] = title;
+        }
+
+        Titles = titles;
     }
 
     private sealed class TooMany(TimeSpan wait) : IActionResult
