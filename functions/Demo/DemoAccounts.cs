@@ -35,6 +35,10 @@ internal sealed class DemoAccounts(FileBlobStore keys, OfficeDirectory office, A
         return made;
     }
 
+    /// <summary>Those that were made; none before <see cref="EnsureAsync"/> has begun. Reads one file.</summary>
+    public async Task<IReadOnlyList<DemoAccount>> ListAsync(CancellationToken cancellationToken) =>
+        terms.IsTest ? (await keys.ReadJsonAsync<DemoAccountFile>(FileName, cancellationToken))?.Value.Accounts ?? [] : [];
+
     private async Task<IReadOnlyList<DemoAccount>> FileOfAsync(CancellationToken cancellationToken)
     {
         var there = await keys.ReadJsonAsync<DemoAccountFile>(FileName, cancellationToken);

@@ -1,6 +1,3 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
-using System.Text;
 using ECopy.Functions.Domain;
 using ECopy.Functions.Ledger;
 using ECopy.Functions.Storage;
@@ -8,17 +5,16 @@ using ECopy.Functions.Storage;
 namespace ECopy.Functions.Office;
 
 /// <summary>
-/// Tokens for programs: 256 random bits, shown once and stored as their SHA-256 only. Without a salt or a slow hash, since
-/// nothing of that length can be guessed. A token may do what its account's person may do.
+/// Tokens for programs: 256 random bits, shown once and stored as their SHA-256 only. A token may do what its account's person may do.
 /// </summary>
 internal sealed class ApiTokens(IBlobStore store, Accounts accounts, AuditTrail audit, TimeProvider clock)
 {
     private const string Prefix = "ecopy_";
     private const int TokenBytes = 32;
     private const int LongestName = 100;
-    private static readonly int Length = Prefix.Length + Base64Url.GetEncodedLength(TokenBytes);
+    private static readonly int Length = Prefix.Length + Secret.LengthOf(TokenBytes);
 
-    public static string Draw() => Prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(TokenBytes));
+    public static string Draw() => Prefix + Secret.Draw(TokenBytes);
 
     /// <summary>Makes <paramref name="token"/>, which <see cref="Draw"/> gave, good for an account. A repeat changes nothing.</summary>
     public async Task<Result<ApiToken>> AddAsync(string agency, string userName, string name, string token, string addedBy, CancellationToken cancellationToken)
@@ -26,7 +22,7 @@ internal sealed class ApiTokens(IBlobStore store, Accounts accounts, AuditTrail 
         ArgumentNullException.ThrowIfNull(name);
         if (name.Trim() is not { Length: > 0 and <= LongestName } called) return new Rejection("token-name-invalid");
         if (await accounts.FindAsync(agency, userName, cancellationToken) is null) return new Rejection("account-unknown");
-        var sha256 = DigestOf(token);
+        var sha256 = Secret.DigestOf(token);
         var made = new ApiToken(ApiToken.CurrentSchema, sha256, agency, userName, called, clock.GetUtcNow(), null);
         if (await store.CreateJsonAsync(BlobPaths.ApiToken(sha256), made, cancellationToken) is CreateOutcome.OtherAlreadyThere)
             made = (await store.ReadRequiredJsonAsync<ApiToken>(BlobPaths.ApiToken(sha256), cancellationToken)).Value;
@@ -64,7 +60,7 @@ internal sealed class ApiTokens(IBlobStore store, Accounts accounts, AuditTrail 
     {
         ArgumentNullException.ThrowIfNull(token);
         if (token.Length != Length || !token.StartsWith(Prefix, StringComparison.Ordinal)) return null;
-        return (await store.ReadJsonAsync<ApiToken>(BlobPaths.ApiToken(DigestOf(token)), cancellationToken))?.Value;
+        return (await store.ReadJsonAsync<ApiToken>(BlobPaths.ApiToken(Secret.DigestOf(token)), cancellationToken))?.Value;
     }
 
     /// <summary>For whom a token speaks, or null.</summary>
@@ -74,8 +70,6 @@ internal sealed class ApiTokens(IBlobStore store, Accounts accounts, AuditTrail 
         var account = await accounts.FindAsync(stored.Agency, stored.UserName, cancellationToken);
         return account is null ? null : await accounts.CallerOfAsync(account, cancellationToken);
     }
-
-    public static string DigestOf(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 
     /// <summary>The digest names the token in the trail; its key makes a repeated entry the same one.</summary>
     private Task<AuditEntry> RecordAsync(ApiToken token, string action, string by, CancellationToken cancellationToken) =>

@@ -1,6 +1,3 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
-using System.Text;
 using ECopy.Functions.Domain;
 using ECopy.Functions.Ledger;
 using ECopy.Functions.Storage;
@@ -8,24 +5,21 @@ using ECopy.Functions.Storage;
 namespace ECopy.Functions.Requests;
 
 /// <summary>
-/// Links by which a requester sees their dossier without an account: 128 random bits, stored as their SHA-256 only. Without a
-/// salt or a slow hash, since nothing of that length can be guessed.
+/// Links by which a requester sees their dossier without an account: 128 random bits, stored as their SHA-256 only.
 /// </summary>
 internal sealed class AccessLinks(IBlobStore store, Dossiers dossiers, AuditTrail audit, TimeProvider clock)
 {
     private const int TokenBytes = 16;
-    private static readonly int Length = Base64Url.GetEncodedLength(TokenBytes);
+    private static readonly int Length = Secret.LengthOf(TokenBytes);
 
-    public static string Draw() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(TokenBytes));
-
-    public static string DigestOf(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
+    public static string Draw() => Secret.Draw(TokenBytes);
 
     /// <summary>The dossier that a token opens; null for a wrong one and for one that has ended alike.</summary>
     public async Task<Dossier?> FindDossierAsync(string token, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(token);
         if (token.Length != Length) return null;
-        var digest = DigestOf(token);
+        var digest = Secret.DigestOf(token);
         if ((await store.ReadJsonAsync<AccessLink>(BlobPaths.AccessLink(digest), cancellationToken))?.Value is not { RevokedAt: null } link) return null;
         var dossier = await dossiers.FindAsync(link.Agency, link.DossierCode, cancellationToken);
         // Another link has come into force, and the end of this one is still to be written.
@@ -50,7 +44,7 @@ internal sealed class AccessLinks(IBlobStore store, Dossiers dossiers, AuditTrai
     {
         if (await dossiers.FindAsync(agency, dossierCode, cancellationToken) is not { } dossier) return new Rejection("dossier-not-found");
         var token = Draw();
-        var digest = DigestOf(token);
+        var digest = Secret.DigestOf(token);
         var now = clock.GetUtcNow();
         await CreateAsync(dossier, digest, by, now, cancellationToken);
         var details = new Dictionary<string, string> { ["link"] = digest };

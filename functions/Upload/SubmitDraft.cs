@@ -25,7 +25,7 @@ internal sealed class SubmitDraft(
         if (await office.FindPersonAsync(agency, by, cancellationToken) is not { } person || !person.Has(OfficeRole.OneStopClerk)) return new Rejection("not-a-clerk");
         if (await drafts.FindAsync(agency, draftId, cancellationToken) is not { } draft) return new Rejection("draft-not-found");
         var token = AccessLinks.Draw();
-        var digest = AccessLinks.DigestOf(token);
+        var digest = Secret.DigestOf(token);
         if (draft.IsOpen)
         {
             if (DraftCheck.Missing(draft) is { } missing) return missing;

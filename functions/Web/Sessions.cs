@@ -1,7 +1,5 @@
-using System.Buffers.Text;
 using System.Security.Claims;
 using System.Security.Cryptography;
-using System.Text;
 using ECopy.Functions.Domain;
 using ECopy.Functions.Office;
 using ECopy.Functions.Pages;
@@ -39,7 +37,7 @@ internal sealed class Sessions(IBlobStore store, Accounts accounts, TimeProvider
         var account = await accounts.FindAsync(caller.Agency, caller.UserName, CancellationToken.None)
             ?? throw new InvalidOperationException("only an account that was found can be signed in");
         await PurgeAsync(caller, CancellationToken.None);
-        var secret = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(KeyBytes));
+        var secret = Secret.Draw(KeyBytes);
         var now = clock.GetUtcNow();
         await store.CreateJsonAsync(
             PathOf(caller.Agency, caller.UserName, secret),
@@ -110,7 +108,7 @@ internal sealed class Sessions(IBlobStore store, Accounts accounts, TimeProvider
         key.Split(Between) is [var agency, var userName, var secret] && BlobPath.IsSegment(agency) && BlobPath.IsSegment(userName) ? PathOf(agency, userName, secret) : null;
 
     private static string PathOf(string agency, string userName, string secret) =>
-        BlobPaths.Session(agency, userName, Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(secret))));
+        BlobPaths.Session(agency, userName, Secret.DigestOf(secret));
 
     /// <summary>Salts are drawn anew with each password, so one names the password without saying anything of it.</summary>
     private static string MarkOf(Account account) => account.Password is { } password ? Convert.ToHexStringLower(SHA256.HashData(password.Salt)) : "";

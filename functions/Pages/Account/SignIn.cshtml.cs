@@ -61,6 +61,8 @@ internal sealed class SignInModel(Accounts accounts, PublicStore store, OfficeDi
 
     public async Task<IActionResult> OnPostDemoAsync(string agency, string user)
     {
+        // Pressed while a first start is still hashing the passwords: it is waited for.
+        await demo.EnsureAsync(HttpContext.RequestAborted);
         await LoadAsync();
         // Only a demo store has such accounts.
         if (DemoAccounts.FirstOrDefault(one => one.Agency == agency && one.UserName == user) is not { } known) return NotFound();
@@ -85,7 +87,7 @@ internal sealed class SignInModel(Accounts accounts, PublicStore store, OfficeDi
     {
         Response.Headers.CacheControl = "no-store";
         Agencies = await store.AgenciesAsync(MostAgencies, HttpContext.RequestAborted);
-        DemoAccounts = await demo.EnsureAsync(HttpContext.RequestAborted);
+        DemoAccounts = await demo.ListAsync(HttpContext.RequestAborted);
         var titles = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var account in DemoAccounts)
         {

@@ -29,7 +29,7 @@ internal sealed class DossierModel(Dossiers dossiers, AccessLinks links, AccessC
         Dossier = dossier;
         Copies = [.. (await dossiers.CopiesAsync(dossier, HttpContext.RequestAborted)).Select(copy => new CitizenCopy(copy, Text))];
         // A link that has been replaced meanwhile is not shown any more.
-        if (cookie.Read(HttpContext, Caller.Agency, Code) is { } token && AccessLinks.DigestOf(token) == dossier.AccessLink) Link = terms.AccessAddress(token);
+        if (cookie.Read(HttpContext, Caller.Agency, Code) is { } token && Secret.DigestOf(token) == dossier.AccessLink) Link = terms.AccessAddress(token);
         return Page();
     }
 

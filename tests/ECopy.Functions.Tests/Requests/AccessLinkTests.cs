@@ -32,7 +32,7 @@ public sealed class AccessLinkTests
             if (entry.Action == "access-link-replaced") trail.Add(entry.Subject + " " + entry.Details["link"]);
         }
 
-        Assert.Equal([$"{code} {AccessLinks.DigestOf(first)}", $"{code} {AccessLinks.DigestOf(second)}"], trail);
+        Assert.Equal([$"{code} {Secret.DigestOf(first)}", $"{code} {Secret.DigestOf(second)}"], trail);
     }
 
     [Theory]
@@ -64,7 +64,7 @@ public sealed class AccessLinkTests
             await office.StartAsync();
             var dossier = (await office.Get<Dossiers>().FindAsync(Agency, code, default))!;
             // Either the old one still stands whole, or it has ended: never both, never neither.
-            Assert.Equal(dossier.AccessLink == AccessLinks.DigestOf(before), await office.Get<AccessLinks>().FindDossierAsync(before, default) is not null);
+            Assert.Equal(dossier.AccessLink == Secret.DigestOf(before), await office.Get<AccessLinks>().FindDossierAsync(before, default) is not null);
             var next = (await office.Get<AccessLinks>().ReplaceAsync(Agency, code, DemoOffice.Clerk, default)).Value;
             Assert.NotNull(await office.Get<AccessLinks>().FindDossierAsync(next, default));
             Assert.Null(await office.Get<AccessLinks>().FindDossierAsync(before, default));

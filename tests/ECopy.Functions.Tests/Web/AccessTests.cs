@@ -136,8 +136,8 @@ public sealed class AccessTests(ApiOffice api) : IClassFixture<ApiOffice>
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/api/copies")).StatusCode);
 
         // Another agency cannot end it.
-        Assert.Equal("token-unknown", (await office.Get<ApiTokens>().RevokeAsync(ApiOffice.Neighbour, ApiTokens.DigestOf(token), "x", default)).Rejection?.Code);
-        await office.Get<ApiTokens>().RevokeAsync(TestOffice.Agency, ApiTokens.DigestOf(token), "quantri.mau", default);
+        Assert.Equal("token-unknown", (await office.Get<ApiTokens>().RevokeAsync(ApiOffice.Neighbour, Secret.DigestOf(token), "x", default)).Rejection?.Code);
+        await office.Get<ApiTokens>().RevokeAsync(TestOffice.Agency, Secret.DigestOf(token), "quantri.mau", default);
         Assert.Equal("token-invalid", await ApiOffice.RefusalAsync(await client.GetAsync("/api/copies"), HttpStatusCode.Unauthorized));
 
         using var second = await office.ConnectAsync("motcua.linh");

@@ -103,7 +103,7 @@ public sealed class AccountTests
         Assert.Equal(clerk.UserName, (await office.Get<ApiTokens>().FindCallerAsync(clerk.Token, default))?.UserName);
 
         // What the office ended stays ended.
-        await office.Get<ApiTokens>().RevokeAsync(TestOffice.Agency, ApiTokens.DigestOf(clerk.Token), "quantri.mau", default);
+        await office.Get<ApiTokens>().RevokeAsync(TestOffice.Agency, Secret.DigestOf(clerk.Token), "quantri.mau", default);
         await office.Get<DemoAccounts>().EnsureAsync(default);
         Assert.Null(await office.Get<ApiTokens>().FindCallerAsync(clerk.Token, default));
     }
