@@ -57,6 +57,24 @@ dotnet build ECopy.sln --verbosity quiet || { say "The build failed."; echo "0 p
 passed=0 failed=0 skipped=0 broken=0
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
+
+# What failed and why: the name, the reason's first lines and the end of what the test said.
+failures() {
+  python3 - "$1" <<'PYTHON'
+import sys, xml.etree.ElementTree as tree
+space = {"t": "http://microsoft.com/schemas/VisualStudio/TeamTest/2010"}
+for result in tree.parse(sys.argv[1]).getroot().iterfind(".//t:UnitTestResult[@outcome='Failed']", space):
+    print("FAILED", result.get("testName"))
+    for part in ("Message", "StackTrace"):
+        text = result.find(f"./t:Output/t:ErrorInfo/t:{part}", space)
+        lines = (text.text or "").strip().splitlines() if text is not None else []
+        for line in lines[:12]: print("   ", line[:300])
+    said = result.find("./t:Output/t:StdOut", space)
+    if said is not None:
+        for line in (said.text or "").strip().splitlines()[-12:]: print("    |", line[:300])
+PYTHON
+}
+
 for suite in Signing Functions EndToEnd; do
   say "== ECopy.$suite.Tests"
   dotnet test "tests/ECopy.$suite.Tests" --no-build --nologo --verbosity quiet \
@@ -76,10 +94,13 @@ for suite in Signing Functions EndToEnd; do
   passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + omitted))
   say "   $ok passed, $bad failed, $omitted skipped in $(sed -n 's/.*Test Run .*\|Total time: //p' "$results/$suite.log" | tail -1)"
   [ "$omitted" -eq 0 ] || grep -E '^\s*(Skipped|!) ' "$results/$suite.log" >&2
-  if [ "$bad" -ne 0 ]; then grep -vE '^\s*Passed ' "$results/$suite.log" >&2
+  if [ "$bad" -ne 0 ]; then
+    failures "$results/$suite.trx" >>"$results/failures"
   elif [ "$code" -ne 0 ]; then tail -40 "$results/$suite.log" >&2; broken=$((broken + 1)); fi
 done
 
+# Once more at the end, where it is found.
+[ ! -s "$results/failures" ] || cat "$results/failures" >&2
 failed=$((failed + broken))
 if [ "$skipped" -gt 0 ]; then echo "$passed passed, $failed failed, $skipped skipped"
 else echo "$passed passed, $failed failed"; fi
