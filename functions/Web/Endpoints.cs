@@ -16,6 +16,7 @@ internal static class Endpoints
         app.UseRateLimiter();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UseBodyLimit();
         app.MapGet("/health/live", () => Results.Json(new { status = "live" })).AllowAnonymous();
         app.MapOpenApi("/openapi/v1.json").AllowAnonymous();
         app.MapVerify();

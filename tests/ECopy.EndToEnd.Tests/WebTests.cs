@@ -236,6 +236,8 @@ public sealed class WebTests(IssuedCopies issued, ServedCopies served) : IClassF
         await connection.ConnectAsync(IPAddress.Loopback, client.BaseAddress!.Port);
         var stream = connection.GetStream();
         await stream.WriteAsync(Encoding.ASCII.GetBytes($"{line}\r\nHost: localhost\r\nConnection: close\r\n\r\n"));
+        // Nothing more comes: a server that waits for the rest of a body need not.
+        connection.Client.Shutdown(SocketShutdown.Send);
         var answer = await new StreamReader(stream, Encoding.UTF8).ReadToEndAsync();
         var head = answer[..answer.IndexOf("\r\n\r\n", StringComparison.Ordinal)];
         var body = answer[(head.Length + 4)..];

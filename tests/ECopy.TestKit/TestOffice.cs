@@ -29,7 +29,7 @@ internal sealed class TestOffice : IAsyncDisposable
 {
     public const string Agency = DemoOffice.AgencyCode;
     private static readonly Lazy<Task<string>> Template = new(MakeTemplateAsync);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private readonly string folder = Directory.CreateTempSubdirectory("ecopy-test-").FullName;
     private readonly List<Action<IServiceCollection>> changes = [];
     private DataFolder? data;

@@ -108,6 +108,18 @@ public sealed partial class CopyApiTests(ApiOffice api) : IClassFixture<ApiOffic
         Assert.Equal("file-too-large-plain", await ApiOffice.RefusalAsync(await Attestor.PostAsync(address, large), HttpStatusCode.RequestEntityTooLarge));
     }
 
+    [Fact]
+    public async Task A_body_that_says_it_is_too_large_hears_why_while_it_is_still_being_sent()
+    {
+        // Far more than lies in buffers: a line cut with the rest on its way would be a broken connection to the sender.
+        using var large = new ByteArrayContent(new byte[60_000_000]);
+        large.Headers.ContentType = new("application/json");
+        Assert.Equal("file-too-large-plain", await ApiOffice.RefusalAsync(await Attestor.PostAsync($"/api/copies/{TestOffice.NewCopyId()}/decision", large), HttpStatusCode.RequestEntityTooLarge));
+
+        using var scan = ApiOffice.Upload(ApiOffice.Form(files: [new byte[30_000_000], new byte[30_000_000]]));
+        Assert.Equal("file-too-large", await ApiOffice.RefusalAsync(await Clerk.SendAsync(scan), HttpStatusCode.RequestEntityTooLarge));
+    }
+
     public static TheoryData<string, string, int> BadUploads() => new()
     {
         { "none", "file-missing", 400 },

@@ -172,7 +172,7 @@ public sealed partial class SessionTests : IAsyncLifetime
     public async Task A_sign_in_form_of_unusual_size_is_not_read()
     {
         using var large = await SignInAsync(Password, "/office?x=" + new string('x', 100_000));
-        Assert.True(large.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge, $"{large.StatusCode}");
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, large.StatusCode);
     }
 
     [Fact]
