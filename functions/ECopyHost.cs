@@ -59,7 +59,7 @@ internal static class ECopyHost
         var terms = new StoreTerms(data.Identity.Kind is StoreKind.Demo, options.PublicUrl);
         AddStore(builder.Services, data, witness, terms, TimeProvider.System);
         AddSteps(builder.Services, data);
-        AddHub(builder.Services, Path.Combine(data.FullPath, "hub.sqlite"));
+        AddHub(builder.Services, data.HubFile("hub"));
         AddWork(builder.Services);
         AddDemo(builder.Services, data, witness, terms, makesData: terms.IsTest && options.MakesDemoData);
         AddWeb(builder);
@@ -111,7 +111,7 @@ internal static class ECopyHost
         services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         AddStore(services, data, witness, terms, clock);
         AddSteps(services, data);
-        AddHub(services, DemoHubFile(data));
+        AddHub(services, data.HubFile("demo-hub"));
         services.AddSingleton(clock);
         services.AddSingleton(provider => new DemoKeyRing(new KeyRing(Path.Combine(data.FullPath, "keys"))));
         services.AddSingleton<IKeyRing>(provider => provider.GetRequiredService<DemoKeyRing>());
@@ -120,13 +120,11 @@ internal static class ECopyHost
         return services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
     }
 
-    private static string DemoHubFile(DataFolder data) => Path.Combine(data.FullPath, "demo-hub.sqlite");
-
     private static void AddStore(IServiceCollection services, DataFolder data, IWitness witness, StoreTerms terms, TimeProvider clock)
     {
-        IBlobStore store = data.Blobs;
+        var store = data.Blobs;
         services.AddSingleton(store);
-        services.AddOfficeChanges(data.Blobs);
+        services.AddOfficeChanges(data.Files);
         services.AddSingleton(witness);
         services.AddSingleton(terms);
         services.AddSingleton(clock);
@@ -197,7 +195,7 @@ internal static class ECopyHost
         services.AddSingleton<DemoProgress>();
         services.AddSingleton<DemoSamples>();
         if (!makesData) return;
-        services.AddSingleton(new DemoGraph(clock => BuildPast(data, witness, terms, clock), DemoHubFile(data)));
+        services.AddSingleton(new DemoGraph(clock => BuildPast(data, witness, terms, clock), data.HubFile("demo-hub")));
         services.AddSingleton<DemoPast>();
         services.AddHostedService(provider => provider.GetRequiredService<DemoPast>());
     }

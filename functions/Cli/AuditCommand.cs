@@ -14,7 +14,14 @@ internal static class AuditCommand
             return CommandLine.Usage;
         }
 
-        terminal.Say("data-folder", ("folder", arguments.DataFolder));
+        var place = Settings.Place();
+        if (place.IsRejected)
+        {
+            terminal.Say(place.Rejection!);
+            return 2;
+        }
+
+        terminal.SayPlace(arguments, place.Value);
         var reader = await StoreReader.OpenAsync(arguments, witnessed: true, cancellationToken);
         if (reader.Rejection is { } refused)
         {

@@ -25,15 +25,22 @@ internal static class CertifyCommand
             return order.Rejection!.Code.StartsWith("usage-", StringComparison.Ordinal) ? CommandLine.Usage : 1;
         }
 
-        terminal.Say("data-folder", ("folder", arguments.DataFolder));
-        var certified = await RunWhereverAsync(arguments, order.Value, new HostOptions(null, address.Value), terminal, cancellationToken);
+        var place = Settings.Place();
+        if (place.IsRejected)
+        {
+            terminal.Say(place.Rejection!);
+            return 1;
+        }
+
+        terminal.SayPlace(arguments, place.Value);
+        var certified = await RunWhereverAsync(arguments, place.Value, order.Value, new HostOptions(null, address.Value), terminal, cancellationToken);
         if (certified.IsRejected)
         {
             terminal.Say(certified.Rejection!);
-            return certified.Rejection!.Code is "server-unreachable" or "data-folder-unusable" or "store-unavailable" or "stopped-midway" ? 2 : 1;
+            return certified.Rejection!.Code is "server-unreachable" or "data-folder-unusable" or "store-unavailable" or "stopped-midway" or "store-in-use" or "store-lost" ? 2 : 1;
         }
 
-        return await ShowAsync(arguments, certified.Value, terminal, cancellationToken);
+        return await ShowAsync(arguments, place.Value, certified.Value, terminal, cancellationToken);
     }
 
     /// <summary>
@@ -41,14 +48,14 @@ internal static class CertifyCommand
     /// tried in turn; the order carries its CopyId, so that a second try goes on with the first.
     /// </summary>
     private static async Task<Result<CertifiedCopy>> RunWhereverAsync(
-        Arguments arguments, LocalCertifyOrder order, HostOptions options, Terminal terminal, CancellationToken cancellationToken)
+        Arguments arguments, StorePlace place, LocalCertifyOrder order, HostOptions options, Terminal terminal, CancellationToken cancellationToken)
     {
         void Show(ProgressLine line) => terminal.Say(line.Code, [.. line.Details.Select(detail => (detail.Key, detail.Value))]);
         var began = TimeProvider.System.GetTimestamp();
         var told = false;
         while (true)
         {
-            var started = await OwnedStore.StartAsync(arguments, options, StoreKind.Demo, cancellationToken);
+            var started = await OwnedStore.StartAsync(arguments, place, options, StoreKind.Demo, terminal.Say, cancellationToken);
             if (!started.IsRejected)
             {
                 await using var owned = started.Value;
@@ -75,7 +82,7 @@ internal static class CertifyCommand
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            return new Rejection("stopped-midway");
+            return new Rejection(owned.IsLost ? "store-lost" : "stopped-midway");
         }
     }
 
@@ -140,18 +147,18 @@ internal static class CertifyCommand
         return new LocalCertifyOrder(Guid.CreateVersion7().ToString("N"), arguments.Option("title") ?? "", arguments.Option("requester"), pages, files);
     }
 
-    private static async Task<int> ShowAsync(Arguments arguments, CertifiedCopy copy, Terminal terminal, CancellationToken cancellationToken)
+    private static async Task<int> ShowAsync(Arguments arguments, StorePlace place, CertifiedCopy copy, Terminal terminal, CancellationToken cancellationToken)
     {
-        var path = Path.Combine(arguments.DataFolder, copy.Path);
+        var path = place.AddressOf(arguments.DataFolder, copy.Path);
         if (arguments.Option("out") is { } wanted)
         {
             var target = Path.GetFullPath(wanted);
             try
             {
-                await File.WriteAllBytesAsync(target, await File.ReadAllBytesAsync(path, cancellationToken), cancellationToken);
+                await WriteAsync(target, place.OpenReadOnly(arguments.DataFolder), copy.Path, cancellationToken);
                 path = target;
             }
-            catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+            catch (Exception failed) when (failed is IOException or UnauthorizedAccessException or TransientException)
             {
                 terminal.Say("out-not-written", ("file", target), ("reason", failed.Message));
                 Print(arguments, copy, path, terminal);
@@ -161,6 +168,13 @@ internal static class CertifyCommand
 
         Print(arguments, copy, path, terminal);
         return 0;
+    }
+
+    private static async Task WriteAsync(string target, IBlobStore store, string path, CancellationToken cancellationToken)
+    {
+        await using var stored = await store.OpenReadAsync(path, cancellationToken) ?? throw new IntegrityException(path, "is missing");
+        await using var file = File.Create(target);
+        await stored.CopyToAsync(file, cancellationToken);
     }
 
     private static void Print(Arguments arguments, CertifiedCopy copy, string path, Terminal terminal)

@@ -21,14 +21,16 @@ internal sealed class OfficeStore : IAsyncDisposable
     }
 
     /// <summary>Rejections: those of <see cref="DataFolder"/> and <see cref="Witness"/>, and <c>office-through-pages</c>.</summary>
-    public static async Task<Result<OfficeStore>> OpenAsync(Arguments arguments, CancellationToken cancellationToken)
+    public static async Task<Result<OfficeStore>> OpenAsync(Arguments arguments, Action<Rejection> waiting, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(arguments);
+        var place = Settings.Place();
+        if (place.IsRejected) return place.Rejection!;
         StoreKind kind;
-        var existing = await DataFolder.OpenReadOnlyAsync(arguments.DataFolder, cancellationToken);
-        if (existing.IsRejected) return existing.Rejection!.Code is "data-folder-not-found" ? new Rejection("store-not-made", "folder", arguments.DataFolder) : existing.Rejection;
+        var existing = await DataFolder.OpenReadOnlyAsync(place.Value, arguments.DataFolder, cancellationToken);
+        if (existing.IsRejected) return existing.Rejection!.Code is "data-folder-not-found" ? new Rejection("store-not-made", existing.Rejection.Details) : existing.Rejection;
         using (existing.Value) kind = existing.Value.Identity.Kind;
-        var opened = await DataFolder.OpenAsync(arguments.DataFolder, kind, TimeProvider.System, cancellationToken);
+        var opened = await DataFolder.OpenAsync(place.Value, arguments.DataFolder, kind, TimeProvider.System, waiting, cancellationToken);
         if (opened.IsRejected) return opened.Rejection!.Code is "data-folder-in-use" ? new Rejection("office-through-pages", opened.Rejection.Details) : opened.Rejection;
         try
         {

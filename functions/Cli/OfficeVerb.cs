@@ -13,7 +13,7 @@ internal static class OfficeVerb
     public static async Task<int> ChangeAsync<T>(
         Arguments arguments, Terminal terminal, Func<OfficeStore, Task<Result<T>>> change, Func<T, object> json, Func<T, string> say, CancellationToken cancellationToken)
     {
-        var opened = await OfficeStore.OpenAsync(arguments, cancellationToken);
+        var opened = await OfficeStore.OpenAsync(arguments, terminal.Say, cancellationToken);
         if (opened.IsRejected) return Say(terminal, opened.Rejection!);
         await using var store = opened.Value;
         var changed = await change(store);
@@ -69,7 +69,7 @@ internal static class OfficeVerb
         ArgumentNullException.ThrowIfNull(rejection);
         terminal.Say(rejection);
         if (rejection.Code.StartsWith("usage-", StringComparison.Ordinal)) return CommandLine.Usage;
-        return rejection.Code is "office-through-pages" or "data-folder-unusable" or "witness-unusable" ? CommandLine.Unavailable : Refused;
+        return rejection.Code is "office-through-pages" or "store-in-use" or "data-folder-unusable" or "witness-unusable" ? CommandLine.Unavailable : Refused;
     }
 
     /// <summary>on or off; null when not given.</summary>

@@ -24,20 +24,24 @@ internal sealed class OwnedStore : IAsyncDisposable
 
     public WebApplication App { get; }
 
+    /// <summary>The store is another process's by now: this one must end.</summary>
+    public bool IsLost => data.Lost.IsCancellationRequested;
+
     public bool IsDemo => data.Identity.Kind is StoreKind.Demo;
 
     /// <summary>
-    /// Takes the folder (a new one becomes a demo store), sets the demo up, starts hub, sweeper and socket. Rejections:
+    /// Takes the store (a new one becomes a demo store), sets the demo up, starts hub, sweeper and socket. Rejections:
     /// those of <see cref="DataFolder"/> and <see cref="Witness"/>, and <c>port-busy</c>.
     /// </summary>
-    public static async Task<Result<OwnedStore>> StartAsync(Arguments arguments, HostOptions options, StoreKind? wanted, CancellationToken cancellationToken)
+    public static async Task<Result<OwnedStore>> StartAsync(
+        Arguments arguments, StorePlace place, HostOptions options, StoreKind? wanted, Action<Rejection> waiting, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(arguments);
         ArgumentNullException.ThrowIfNull(options);
         if (!LocalSocket.Fits(Path.GetFullPath(arguments.DataFolder))) return new Rejection("data-folder-too-deep", "folder", arguments.DataFolder);
-        var existing = await DataFolder.OpenReadOnlyAsync(arguments.DataFolder, cancellationToken);
+        var existing = await DataFolder.OpenReadOnlyAsync(place, arguments.DataFolder, cancellationToken);
         var kind = wanted ?? (existing.IsRejected ? StoreKind.Demo : existing.Value.Identity.Kind);
-        var opened = await DataFolder.OpenAsync(arguments.DataFolder, kind, TimeProvider.System, cancellationToken);
+        var opened = await DataFolder.OpenAsync(place, arguments.DataFolder, kind, TimeProvider.System, waiting, cancellationToken);
         if (opened.IsRejected) return opened.Rejection!;
         var data = opened.Value;
         // Asked before the host does: it would log the stack of what is one sentence.
@@ -53,6 +57,8 @@ internal sealed class OwnedStore : IAsyncDisposable
             await BeginAsync(app.Services, cancellationToken);
             await app.StartAsync(cancellationToken);
             LocalSocket.Restrict(data.FullPath);
+            var lifetime = app.Lifetime;
+            data.Lost.Register(lifetime.StopApplication);
             return new OwnedStore(data, app);
         }
         catch (IOException busy) when (options.Port is not null && busy.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)

@@ -5,7 +5,7 @@ using ECopy.Functions.Office;
 
 namespace ECopy.Functions.Cli;
 
-/// <summary><c>serve</c>: 0 stopped in order · 1 could not start.</summary>
+/// <summary><c>serve</c>: 0 stopped in order · 1 could not start, or lost its store to another owner.</summary>
 internal static class ServeCommand
 {
     /// <summary>A line for so many copies.</summary>
@@ -20,8 +20,15 @@ internal static class ServeCommand
             return options.Rejection!.Code.StartsWith("usage-", StringComparison.Ordinal) ? CommandLine.Usage : 1;
         }
 
-        terminal.Say("data-folder", ("folder", arguments.DataFolder));
-        var started = await OwnedStore.StartAsync(arguments, options.Value, null, cancellationToken);
+        var place = Settings.Place();
+        if (place.IsRejected)
+        {
+            terminal.Say(place.Rejection!);
+            return 1;
+        }
+
+        terminal.SayPlace(arguments, place.Value);
+        var started = await OwnedStore.StartAsync(arguments, place.Value, options.Value, null, terminal.Say, cancellationToken);
         if (started.IsRejected)
         {
             terminal.Say(started.Rejection!);
@@ -45,7 +52,9 @@ internal static class ServeCommand
         var progress = SayProgressAsync(owned.App.Services.GetRequiredService<DemoProgress>(), terminal, owned.App.Lifetime.ApplicationStopping);
         await owned.App.WaitForShutdownAsync(cancellationToken);
         await progress;
-        return 0;
+        if (!owned.IsLost) return 0;
+        terminal.Say("store-lost");
+        return 1;
     }
 
     /// <summary>How far the demo data are; nothing where none are made.</summary>

@@ -15,7 +15,9 @@ internal sealed class StoreReader(DataFolder data, ServiceProvider services) : I
         ArgumentNullException.ThrowIfNull(arguments);
         try
         {
-            var data = await DataFolder.OpenReadOnlyAsync(arguments.DataFolder, cancellationToken);
+            var place = Settings.Place();
+            if (place.IsRejected) return place.Rejection!;
+            var data = await DataFolder.OpenReadOnlyAsync(place.Value, arguments.DataFolder, cancellationToken);
             if (data.IsRejected) return data.Rejection!;
             IWitness witness = Unwitnessed.Instance;
             if (witnessed)

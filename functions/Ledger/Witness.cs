@@ -30,25 +30,31 @@ internal sealed class Witness : IWitness, IDisposable
 
     public bool AdoptsUnknownBooks { get; }
 
+    /// <summary>Opens the witness in a folder: as configured, or the account's state folder.</summary>
+    public static Task<Result<Witness>> OpenAsync(
+        DataFolder data, string? configured, bool adoptUnknownBooks, TimeProvider time, CancellationToken cancellationToken) =>
+        OpenAsync(data, new WitnessPlace(configured), adoptUnknownBooks, time, cancellationToken);
+
     /// <summary>
-    /// Opens the witness of a data folder; its owner creates place and key. Rejections: <c>witness-inside-data-folder</c>,
-    /// <c>witness-unusable</c> (folder, cause).
+    /// Opens the witness of a store; whoever may write to the store creates place and key. Rejections: <c>witness-inside-data-folder</c>,
+    /// <c>witness-in-store-account</c>, <c>witness-unusable</c> (folder, cause).
     /// </summary>
     public static async Task<Result<Witness>> OpenAsync(
-        DataFolder data, string? configured, bool adoptUnknownBooks, TimeProvider time, CancellationToken cancellationToken)
+        DataFolder data, WitnessPlace where, bool adoptUnknownBooks, TimeProvider time, CancellationToken cancellationToken)
     {
-        var folder = WitnessFolder.Locate(data.FullPath, configured, data.Identity.StoreId);
-        if (folder.Rejection is not null)
-            return folder.Rejection;
+        ArgumentNullException.ThrowIfNull(where);
+        var name = where.NameFor(data);
+        if (name.Rejection is not null)
+            return name.Rejection;
         try
         {
-            var place = data.IsOwner ? FileBlobStore.Open(folder.Value, data.AfterCrash) : FileBlobStore.OpenReadOnly(folder.Value);
+            var place = where.Open(data, name.Value);
             await HoldIdentityAsync(data, place, cancellationToken);
-            return await OpenAsync(data.Blobs, place, data.Identity.StoreId, data.IsOwner, adoptUnknownBooks, time, cancellationToken);
+            return await OpenAsync(data.Blobs, place, data.Identity.StoreId, data.MayWrite, adoptUnknownBooks, time, cancellationToken);
         }
         catch (TransientException e)
         {
-            return new Rejection("witness-unusable", new Dictionary<string, string> { ["folder"] = folder.Value, ["cause"] = e.Message });
+            return new Rejection("witness-unusable", new Dictionary<string, string> { ["folder"] = name.Value, ["cause"] = e.Message });
         }
     }
 
@@ -72,10 +78,10 @@ internal sealed class Witness : IWitness, IDisposable
     }
 
     /// <summary>The mark of the store itself is witnessed too: a demonstration store cannot be turned into a real one.</summary>
-    private static async Task HoldIdentityAsync(DataFolder data, FileBlobStore place, CancellationToken cancellationToken)
+    private static async Task HoldIdentityAsync(DataFolder data, IBlobStore place, CancellationToken cancellationToken)
     {
         var ours = StoredJson.Serialize(data.Identity);
-        if (data.IsOwner)
+        if (data.MayWrite)
             await place.CreateIfAbsentAsync(StoreIdentity.Path, ours, cancellationToken);
         if (await place.ReadAsync(StoreIdentity.Path, cancellationToken) is { } theirs && !theirs.Content.Span.SequenceEqual(ours))
             throw new IntegrityException(StoreIdentity.Path, "is not the one that the witness knows");

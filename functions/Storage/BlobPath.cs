@@ -37,9 +37,10 @@ internal static class BlobPath
             throw new ArgumentException("not a blob path", nameof(path));
     }
 
+    /// <summary>Whole segments with a slash at the end; nothing at all stands for everything.</summary>
     public static void CheckPrefix(string prefix)
     {
-        if (!prefix.EndsWith('/') || !IsValid(prefix[..^1]))
+        if (prefix.Length > 0 && (!prefix.EndsWith('/') || !IsValid(prefix[..^1])))
             throw new ArgumentException("not a blob prefix", nameof(prefix));
     }
 }

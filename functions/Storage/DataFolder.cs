@@ -6,40 +6,72 @@ using Microsoft.Win32.SafeHandles;
 namespace ECopy.Functions.Storage;
 
 /// <summary>
-/// The folder (<c>.data</c>) that holds a store's blobs, the hub's database and the command socket. Writing needs its
-/// one owner: <c>owner.lock</c> is held exclusively while the process lives; reading (<c>verify</c>, <c>audit</c>) does not ask.
+/// A store that is open: its blobs, in this folder (<c>.data</c>) or where <see cref="StorePlace"/> says, and the folder itself,
+/// which holds keys, the hub's database and the command socket in either case. Writing needs the store's one owner:
+/// <c>owner.lock</c> is held exclusively while the process lives, and over an account a lease too. Reading (<c>verify</c>,
+/// <c>audit</c>) does not ask.
 /// </summary>
 internal sealed class DataFolder : IDisposable
 {
     private readonly SafeFileHandle? ownerLock;
+    private readonly StoreLease? lease;
+    private bool disposed;
 
-    private DataFolder(string fullPath, FileBlobStore blobs, StoreIdentity identity, SafeFileHandle? ownerLock)
+    private DataFolder(string fullPath, StorePlace place, FileBlobStore files, IBlobStore blobs, StoreIdentity identity, SafeFileHandle? ownerLock, StoreLease? lease)
     {
         FullPath = fullPath;
+        Place = place;
+        Files = files;
         Blobs = blobs;
         Identity = identity;
         this.ownerLock = ownerLock;
+        this.lease = lease;
     }
 
+    /// <summary>On this machine.</summary>
     public string FullPath { get; }
 
-    public FileBlobStore Blobs { get; }
+    public StorePlace Place { get; }
 
+    /// <summary>The folder's own files: keys. The same as <see cref="Blobs"/> where the store lies here.</summary>
+    public FileBlobStore Files { get; }
+
+    public IBlobStore Blobs { get; }
+
+    /// <summary>This process alone writes to the store.</summary>
     public bool IsOwner => ownerLock is not null;
 
-    /// <summary>The owner before was killed.</summary>
+    /// <summary>The owner, or one of several processes that share a store by create-only and compare-and-swap.</summary>
+    public bool MayWrite { get; private init; }
+
+    /// <summary>The folder's owner before was killed.</summary>
     public bool AfterCrash { get; private init; }
 
     public StoreIdentity Identity { get; }
 
+    /// <summary>A hub's database belongs to one store: a folder may serve an account now and its own blobs another time.</summary>
+    public string HubFile(string name) => Path.Combine(FullPath, Place.Account is null ? $"{name}.sqlite" : $"{name}-{Identity.StoreId}.sqlite");
+
+    /// <summary>Cancelled when the store is found to be another process's: nothing is written from then on.</summary>
+    public CancellationToken Lost => lease?.Lost ?? CancellationToken.None;
+
+    /// <summary>Opens the folder, with its blobs inside, as its owner.</summary>
+    public static Task<Result<DataFolder>> OpenAsync(string path, StoreKind kind, TimeProvider time, CancellationToken cancellationToken) =>
+        OpenAsync(StorePlace.InFolder, path, kind, time, null, cancellationToken);
+
     /// <summary>
-    /// Opens the folder as its owner, creating it if need be. Rejections: <c>data-folder-in-use</c> (folder, pid),
-    /// <c>store-kind-mismatch</c> (stored, wanted), <c>data-folder-unusable</c> (folder, cause).
+    /// Opens the store as its owner, creating it if need be. Rejections: <c>data-folder-in-use</c> (folder, pid), <c>store-in-use</c>
+    /// (place, machine, pid), <c>store-kind-mismatch</c> (stored, wanted), <c>data-folder-unusable</c> (folder, cause).
     /// </summary>
-    public static async Task<Result<DataFolder>> OpenAsync(string path, StoreKind kind, TimeProvider time, CancellationToken cancellationToken)
+    /// <param name="waiting">Told when a lease that may be a killed process's has to run out first.</param>
+    public static async Task<Result<DataFolder>> OpenAsync(
+        StorePlace place, string path, StoreKind kind, TimeProvider time, Action<Rejection>? waiting, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(place);
         var fullPath = Path.GetFullPath(path);
         SafeFileHandle? held = null;
+        StoreLease? lease = null;
+        var afterCrash = false;
         try
         {
             LibC.CreateFolder(fullPath);
@@ -48,14 +80,26 @@ internal sealed class DataFolder : IDisposable
             if (held is null)
                 return InUse(fullPath, lockPath);
             // A pid still there was not taken back by its owner, who was killed then.
-            var afterCrash = RandomAccess.GetLength(held) > 0;
+            afterCrash = RandomAccess.GetLength(held) > 0;
             WritePid(held);
-            var blobs = FileBlobStore.Open(fullPath, afterCrash);
+            var files = FileBlobStore.Open(fullPath, afterCrash);
+            IBlobStore blobs = files;
+            if (place.Account is not null)
+            {
+                // The folder first: it is asked in a moment, and its owner can be reached through its socket.
+                var taken = await StoreLease.TakeAsync(place, time, waiting, cancellationToken);
+                if (taken.IsRejected)
+                    return taken.Rejection!;
+                lease = taken.Value;
+                blobs = new LeasedBlobStore(place.OpenAccount(), lease);
+            }
+
             var identity = await StoreIdentity.OpenOrCreateAsync(blobs, kind, time, cancellationToken);
             if (identity.Rejection is not null)
                 return identity.Rejection;
-            var folder = new DataFolder(fullPath, blobs, identity.Value, held) { AfterCrash = afterCrash };
+            var folder = new DataFolder(fullPath, place, files, blobs, identity.Value, held, lease) { AfterCrash = afterCrash, MayWrite = true };
             held = null;
+            lease = null;
             return folder;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -64,7 +108,39 @@ internal sealed class DataFolder : IDisposable
         }
         finally
         {
+            lease?.Dispose();
+            // Refused: that somebody was killed here is the next one's to see.
+            if (held is not null && !afterCrash)
+                RandomAccess.SetLength(held, 0);
             held?.Dispose();
+        }
+    }
+
+    /// <summary>
+    /// Opens a store on an account to write to it beside other processes: no lock, no lease, everything rests on create-only and
+    /// compare-and-swap. A folder cannot be shared so, and is opened as by its owner. Rejections: those of <see cref="OpenAsync(StorePlace, string, StoreKind, TimeProvider, Action{Rejection}?, CancellationToken)"/>,
+    /// and <c>store-not-made</c> (folder) where there is no store and <paramref name="kind"/> does not say what to make.
+    /// </summary>
+    public static async Task<Result<DataFolder>> OpenSharedAsync(StorePlace place, string path, StoreKind? kind, TimeProvider time, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(place);
+        var fullPath = Path.GetFullPath(path);
+        IBlobStore blobs = place.Account is null ? FileBlobStore.OpenReadOnly(fullPath) : place.OpenAccount();
+        if ((kind ?? (await StoreIdentity.ReadAsync(blobs, cancellationToken))?.Kind) is not { } known)
+            return new Rejection("store-not-made", "folder", place.NameFor(fullPath));
+        if (place.Account is null)
+            return await OpenAsync(place, path, known, time, null, cancellationToken);
+        try
+        {
+            LibC.CreateFolder(fullPath);
+            var identity = await StoreIdentity.OpenOrCreateAsync(blobs, known, time, cancellationToken);
+            return identity.Rejection is not null
+                ? identity.Rejection
+                : new DataFolder(fullPath, place, FileBlobStore.OpenShared(fullPath), blobs, identity.Value, null, null) { MayWrite = true };
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Unusable(fullPath, e.Message);
         }
     }
 
@@ -72,31 +148,41 @@ internal sealed class DataFolder : IDisposable
     /// Opens an existing store for reading, beside its owner or without one.
     /// Rejections: <c>data-folder-not-found</c> (folder), <c>data-folder-unusable</c> (folder, cause).
     /// </summary>
-    public static async Task<Result<DataFolder>> OpenReadOnlyAsync(string path, CancellationToken cancellationToken)
+    public static async Task<Result<DataFolder>> OpenReadOnlyAsync(StorePlace place, string path, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(place);
         var fullPath = Path.GetFullPath(path);
-        var blobs = FileBlobStore.OpenReadOnly(fullPath);
+        var files = FileBlobStore.OpenReadOnly(fullPath);
+        var blobs = place.OpenReadOnly(fullPath);
         try
         {
             var identity = await StoreIdentity.ReadAsync(blobs, cancellationToken);
             if (identity is null)
                 await StoreIdentity.RefuseOrphansAsync(blobs, cancellationToken);
             return identity is null
-                ? new Rejection("data-folder-not-found", "folder", fullPath)
-                : new DataFolder(fullPath, blobs, identity, ownerLock: null);
+                ? new Rejection("data-folder-not-found", "folder", place.NameFor(fullPath))
+                : new DataFolder(fullPath, place, files, blobs, identity, null, null);
         }
         catch (TransientException e)
         {
-            return Unusable(fullPath, e.Message);
+            return Unusable(place.NameFor(fullPath), e.Message);
         }
     }
 
-    /// <summary>Gives the lock back; what still writes is waited for, and what comes later is refused.</summary>
+    public static Task<Result<DataFolder>> OpenReadOnlyAsync(string path, CancellationToken cancellationToken) => OpenReadOnlyAsync(StorePlace.InFolder, path, cancellationToken);
+
+    /// <summary>Gives lock and lease back; what still writes is waited for, and what comes later is refused.</summary>
     public void Dispose()
     {
-        if (ownerLock is null or { IsClosed: true })
+        if (disposed)
             return;
-        Blobs.Close();
+        disposed = true;
+        if (Blobs is LeasedBlobStore leased)
+            leased.Close();
+        lease?.Dispose();
+        if (ownerLock is null)
+            return;
+        Files.Close();
         RandomAccess.SetLength(ownerLock, 0);
         ownerLock.Dispose();
     }

@@ -37,6 +37,9 @@ internal sealed class FileBlobStore : IBlobStore
         return store;
     }
 
+    /// <summary>Beside other processes, for blobs that are only ever created: leaves their half-written files alone.</summary>
+    public static FileBlobStore OpenShared(string root) => new(root, writable: true);
+
     /// <summary>For <c>verify</c> and <c>audit</c> beside a running owner: touches nothing.</summary>
     public static FileBlobStore OpenReadOnly(string root) => new(root, writable: false);
 

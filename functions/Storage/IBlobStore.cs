@@ -38,7 +38,7 @@ public interface IBlobStore
     Task DeleteAsync(string path, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Paths that begin with <paramref name="prefix"/> (whole segments, ends with '/'), in ordinal order, without
+    /// Paths that begin with <paramref name="prefix"/> (whole segments, ends with '/'; empty: all), in ordinal order, without
     /// opening any. What is created or removed meanwhile may or may not be listed.
     /// </summary>
     IAsyncEnumerable<string> ListAsync(string prefix, CancellationToken cancellationToken);

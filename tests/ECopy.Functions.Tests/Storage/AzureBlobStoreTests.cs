@@ -26,7 +26,7 @@ public sealed class AzuriteFixture : IAsyncLifetime
     /// <summary>A store of its own: other containers.</summary>
     internal AzureBlobStore NewStore(Action<BlobClientOptions>? change = null)
     {
-        var options = AzureBlobStore.ClientOptions();
+        var options = AzureCalls.ClientOptions();
         change?.Invoke(options);
         return new AzureBlobStore(new BlobServiceClient(ConnectionString, options), FormattableString.Invariant($"t{Interlocked.Increment(ref made)}-"));
     }
@@ -88,8 +88,7 @@ public sealed class AzureBlobStoreTests(AzuriteFixture azurite) : BlobStoreContr
     [Fact]
     public async Task A_service_that_does_not_answer_is_a_transient_fault()
     {
-        var options = AzureBlobStore.ClientOptions();
-        options.Retry.MaxRetries = 0;
+        var options = AzureCalls.ClientOptions();
         // Nobody listens on port 1.
         var nobody = new AzureBlobStore(new BlobServiceClient(new Uri("http://127.0.0.1:1/devstoreaccount1"), options));
         await Assert.ThrowsAsync<TransientException>(() => nobody.ReadAsync("a/b", None));

@@ -184,6 +184,16 @@ public abstract class BlobStoreContract
         Assert.Empty(await ListAsync("nothing/"));
     }
 
+    [Fact]
+    public async Task The_list_of_everything_is_in_the_same_order()
+    {
+        string[] paths = ["store.json", "zeta.json", "a/1", "a/2", "a-b/1", "Upper/1", "copies/x/1.pdf", "t_/1", "t/1"];
+        foreach (var path in paths)
+            await Store.CreateIfAbsentAsync(path, Bytes("x"), None);
+
+        Assert.Equal(paths.Order(StringComparer.Ordinal), await ListAsync(""));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("/")]
@@ -210,7 +220,7 @@ public abstract class BlobStoreContract
         await Assert.ThrowsAsync<ArgumentException>(() => Store.CreateIfAbsentAsync(path, new MemoryStream(), None));
         await Assert.ThrowsAsync<ArgumentException>(() => Store.ReplaceIfUnchangedAsync(path, Bytes("x"), null, None));
         await Assert.ThrowsAsync<ArgumentException>(() => Store.DeleteAsync(path, None));
-        await Assert.ThrowsAsync<ArgumentException>(() => ListAsync(path == "a/" ? "a" : path));
+        await Assert.ThrowsAsync<ArgumentException>(() => ListAsync(path is "a/" or "" ? "a" : path));
     }
 
     [Fact]

@@ -74,7 +74,7 @@ public sealed class DataFolderTests : IDisposable
     [Fact]
     public async Task Nothing_is_changed_after_the_folder_was_given_back()
     {
-        FileBlobStore late;
+        IBlobStore late;
         using (var data = (await OpenAsync(StoreKind.Demo)).Value)
         {
             late = data.Blobs;
