@@ -30,6 +30,30 @@ public static class CmsSignature
         ArgumentNullException.ThrowIfNull(algorithm);
         ArgumentNullException.ThrowIfNull(chain);
         ArgumentNullException.ThrowIfNull(unsignedAttributes);
+        return Write(Oids.Data, null, signedAttributes, signatureValue, algorithm, chain.Signer, chain.Certificates, unsignedAttributes);
+    }
+
+    /// <summary>The same around content of its own, as in a timestamp token; <paramref name="certificates"/> may leave out the signer's.</summary>
+    internal static byte[] BuildAround(
+        string contentType,
+        ReadOnlyMemory<byte> content,
+        ReadOnlySpan<byte> signedAttributes,
+        ReadOnlySpan<byte> signatureValue,
+        SignatureAlgorithm algorithm,
+        X509Certificate2 signer,
+        IReadOnlyList<X509Certificate2> certificates) =>
+        Write(contentType, content, signedAttributes, signatureValue, algorithm, signer, certificates, []);
+
+    private static byte[] Write(
+        string contentType,
+        ReadOnlyMemory<byte>? content,
+        ReadOnlySpan<byte> signedAttributes,
+        ReadOnlySpan<byte> signatureValue,
+        SignatureAlgorithm algorithm,
+        X509Certificate2 signer,
+        IReadOnlyList<X509Certificate2> certificates,
+        IReadOnlyList<CmsAttribute> unsignedAttributes)
+    {
         var writer = new AsnWriter(AsnEncodingRules.DER);
         using (writer.PushSequence())
         {
@@ -37,18 +61,29 @@ public static class CmsSignature
             using (writer.PushSequence(Context0))
             using (writer.PushSequence())
             {
-                // RFC 5652, 5.1: version 1, since the content is id-data, the signer is named by issuer and serial number,
-                // and there are only plain certificates.
-                writer.WriteInteger(1);
+                // RFC 5652, 5.1: version 1 where the content is id-data and 3 otherwise, since the signer is named by issuer and
+                // serial number, and there are only plain certificates.
+                writer.WriteInteger(contentType == Oids.Data ? 1 : 3);
                 using (writer.PushSetOf()) AlgorithmIdentifiers.WriteDigest(writer, algorithm.Hash);
-                using (writer.PushSequence()) writer.WriteObjectIdentifier(Oids.Data);
-                using (writer.PushSetOf(Context0))
+                using (writer.PushSequence())
                 {
-                    foreach (var certificate in chain.Certificates) writer.WriteEncodedValue(certificate.RawData);
+                    writer.WriteObjectIdentifier(contentType);
+                    if (content is { } inside)
+                    {
+                        using (writer.PushSequence(Context0)) writer.WriteOctetString(inside.Span);
+                    }
+                }
+
+                if (certificates.Count > 0)
+                {
+                    using (writer.PushSetOf(Context0))
+                    {
+                        foreach (var certificate in certificates) writer.WriteEncodedValue(certificate.RawData);
+                    }
                 }
 
                 using (writer.PushSetOf())
-                    WriteSigner(writer, signedAttributes, signatureValue, algorithm, chain.Signer, unsignedAttributes);
+                    WriteSigner(writer, signedAttributes, signatureValue, algorithm, signer, unsignedAttributes);
             }
         }
 
@@ -82,8 +117,7 @@ public static class CmsSignature
     {
         var token = new AsnWriter(AsnEncodingRules.DER);
         token.WriteOctetString(new byte[length]);
-        // id-aa-signatureTimeStampToken (RFC 3161, appendix A).
-        return new CmsAttribute("1.2.840.113549.1.9.16.2.14", [token.Encode()]);
+        return new CmsAttribute(Oids.SignatureTimestamp, [token.Encode()]);
     }
 
     private static void WriteSigner(

@@ -177,8 +177,8 @@ public sealed class CmsSignedData
     })];
 
     private static ReadOnlyMemory<byte>? ReadMessageDigest(List<CmsAttribute> signed) => signed.FindAll(attribute => attribute.Oid == Oids.MessageDigest) is [{ Values: [var value] }]
-        ? Typed("cms-attribute", () => new AsnReader(value, AsnEncodingRules.BER).ReadOctetString())
-        : null;
+        ? Typed<ReadOnlyMemory<byte>>("cms-attribute", () => new AsnReader(value, AsnEncodingRules.BER).ReadOctetString())
+        : default(ReadOnlyMemory<byte>?);
 
     private static EssCertificate? ReadSigningCertificate(List<CmsAttribute> signed)
     {

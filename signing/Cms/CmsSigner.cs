@@ -106,7 +106,8 @@ public sealed class CmsSigner
     internal ReadOnlyMemory<byte>? Single(string oid)
     {
         var found = SignedAttributes.Where(attribute => attribute.Oid == oid).ToList();
-        return found is [{ Values: [var value] }] ? value : null;
+        // A bare null would become an empty memory, by way of an array.
+        return found is [{ Values: [var value] }] ? value : default(ReadOnlyMemory<byte>?);
     }
 
     private CmsVerdict VerifyValue(ReadOnlySpan<byte> digest, X509Certificate2 certificate)

@@ -10,6 +10,10 @@ internal static class Oids
     public const string MessageDigest = "1.2.840.113549.1.9.4";
     public const string SigningTime = "1.2.840.113549.1.9.5";
 
+    // RFC 3161
+    public const string TimestampContent = "1.2.840.113549.1.9.16.1.4";
+    public const string SignatureTimestamp = "1.2.840.113549.1.9.16.2.14";
+
     // RFC 2634 and RFC 5035
     public const string SigningCertificate = "1.2.840.113549.1.9.16.2.12";
     public const string SigningCertificateV2 = "1.2.840.113549.1.9.16.2.47";

@@ -12,7 +12,11 @@ public static class SignedAttributes
     /// Exactly content-type, message-digest and signing-certificate-v2, as a DER SET OF: the very bytes whose digest is signed
     /// (RFC 5652, 5.4). No signing-time: in PAdES the claimed time stands in /M (EN 319 142-1, 6.3).
     /// </summary>
-    public static byte[] Create(SignatureAlgorithm algorithm, ReadOnlySpan<byte> documentDigest, X509Certificate2 signerCertificate)
+    public static byte[] Create(SignatureAlgorithm algorithm, ReadOnlySpan<byte> documentDigest, X509Certificate2 signerCertificate) =>
+        Create(algorithm, documentDigest, signerCertificate, Oids.Data);
+
+    /// <summary>The same for content of another type, as in a timestamp token.</summary>
+    internal static byte[] Create(SignatureAlgorithm algorithm, ReadOnlySpan<byte> documentDigest, X509Certificate2 signerCertificate, string contentType)
     {
         ArgumentNullException.ThrowIfNull(algorithm);
         ArgumentNullException.ThrowIfNull(signerCertificate);
@@ -22,7 +26,7 @@ public static class SignedAttributes
         var writer = new AsnWriter(AsnEncodingRules.DER);
         using (writer.PushSetOf())
         {
-            WriteAttribute(writer, Oids.ContentType, value => value.WriteObjectIdentifier(Oids.Data));
+            WriteAttribute(writer, Oids.ContentType, value => value.WriteObjectIdentifier(contentType));
             WriteAttribute(writer, Oids.MessageDigest, value => value.WriteOctetString(digest));
             WriteAttribute(writer, Oids.SigningCertificateV2, value => WriteSigningCertificate(value, algorithm.Hash, signerCertificate));
         }

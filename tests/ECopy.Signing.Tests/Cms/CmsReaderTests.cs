@@ -1,7 +1,9 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.Pkcs;
 using System.Security.Cryptography.X509Certificates;
 using ECopy.Signing.Cms;
+using ECopy.Signing.Keys;
 using ECopy.TestKit;
 using Xunit.Abstractions;
 
@@ -65,6 +67,31 @@ public class CmsReaderTests(ITestOutputHelper output)
     [InlineData(TestKey.P384, "-md sha384 -cades")]
     [InlineData(TestKey.P521, "-md sha512")]
     public void What_OpenSSL_signs_with_ECDSA_is_read_and_verifies(TestKey kind, string options) => ReadOpenSsl(kind, options);
+
+    [Theory]
+    [InlineData("1.2.840.113549.1.9.3")]
+    [InlineData("1.2.840.113549.1.9.4")]
+    public void A_missing_attribute_is_missing_and_not_empty(string oid)
+    {
+        var person = TestPki.Instance.Person(TestKey.P256);
+        var digest = SHA256.HashData(CmsSamples.Document);
+        var set = new AsnReader(SignedAttributes.Create(SignatureAlgorithm.EcdsaSha256, digest, person.Certificate), AsnEncodingRules.DER).ReadSetOf();
+        var writer = new AsnWriter(AsnEncodingRules.DER);
+        using (writer.PushSetOf())
+        {
+            while (set.HasData)
+            {
+                var attribute = set.ReadEncodedValue();
+                if (new AsnReader(attribute, AsnEncodingRules.DER).ReadSequence().ReadObjectIdentifier() != oid) writer.WriteEncodedValue(attribute.Span);
+            }
+        }
+
+        var attributes = writer.Encode();
+        var value = ((ECDsa)person.Key).SignData(attributes, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+        var signer = CmsSignedData.Read(CmsSignature.Build(attributes, value, SignatureAlgorithm.EcdsaSha256, person.Chain, [])).Signers[0];
+        Assert.Null(signer.Single(oid));
+        Assert.Equal(CmsVerdict.AttributesInvalid, signer.Verify(digest, person.Certificate));
+    }
 
     [Fact]
     public void A_streamed_BER_signature_with_content_in_pieces_is_read()
