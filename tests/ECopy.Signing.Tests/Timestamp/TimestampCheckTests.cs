@@ -58,7 +58,7 @@ public class TimestampCheckTests(ITestOutputHelper output)
     {
         var token = await Tsa.TokenAsync(Tsa.Message);
         var same = 0;
-        for (var i = 0; i < token.Length; i++)
+        for (var i = 0; i < token.Length; i += 9)
         {
             var flipped = token.ToArray();
             flipped[i] ^= 0x01;
@@ -76,8 +76,8 @@ public class TimestampCheckTests(ITestOutputHelper output)
             }
         }
 
-        output.WriteLine($"{same} of {token.Length} say the same still");
-        Assert.InRange(same, 0, token.Length / 2);
+        output.WriteLine($"{same} of {(token.Length + 8) / 9} say the same still");
+        Assert.InRange(same, 0, token.Length / 18);
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public class TimestampCheckTests(ITestOutputHelper output)
         using var key = Tsa.Identity(TestKey.P256).SigningKey();
         var authority = new TimestampAuthority(key, Tsa.Policy, new SettableTime(TestPki.Now));
         var (typed, read) = (0, 0);
-        for (var i = 0; i < 4000; i++)
+        for (var i = 0; i < 2000; i++)
         {
             try
             {
@@ -112,7 +112,7 @@ public class TimestampCheckTests(ITestOutputHelper output)
         }
 
         output.WriteLine($"typed {typed}, read {read}");
-        Assert.True(typed > 500 && read > 500);
+        Assert.True(typed > 250 && read > 250);
     }
 
     private static Task<TimestampVerdict> RunAsync(byte[] token, Func<TimestampExpectation, TimestampExpectation>? change = null)
