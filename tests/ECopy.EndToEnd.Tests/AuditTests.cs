@@ -186,7 +186,7 @@ public sealed class AuditTests(AuditedStore audited) : IClassFixture<AuditedStor
 /// <summary>A store with four copies, a backup of it with two, and the earlier states of the fourth copy's request.</summary>
 public sealed class AuditedStore : IAsyncLifetime
 {
-    public ProgramUnderTest Program { get; } = new();
+    public ProgramUnderTest Program { get; } = ProgramUnderTest.OverDemoStore();
 
     public ProgramUnderTest Backup { get; } = new();
 

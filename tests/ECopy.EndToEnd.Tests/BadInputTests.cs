@@ -153,7 +153,7 @@ public sealed class BadInputTests(RefusingServer refusing) : IClassFixture<Refus
 /// <summary>A store without copies, owned by a server, so that each refusal costs only the client's process.</summary>
 public sealed class RefusingServer : IAsyncLifetime
 {
-    public ProgramUnderTest Program { get; } = new();
+    public ProgramUnderTest Program { get; } = ProgramUnderTest.OverDemoStore();
 
     public async Task InitializeAsync() => await Program.ServeAsync();
 

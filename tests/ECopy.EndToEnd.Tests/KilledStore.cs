@@ -10,7 +10,7 @@ public sealed class KilledStore : IDisposable
     private RunningServer? server;
     private int seed;
 
-    public ProgramUnderTest Program { get; } = new();
+    public ProgramUnderTest Program { get; } = ProgramUnderTest.OverDemoStore();
 
     internal StoredCopies Stored => new(Program);
 

@@ -12,7 +12,7 @@ public sealed class OwnershipTests
     [Fact]
     public async Task A_folder_in_use_and_a_busy_port_are_said_in_one_sentence()
     {
-        using var program = new ProgramUnderTest();
+        using var program = ProgramUnderTest.OverDemoStore();
         using var server = await program.ServeAsync();
 
         var second = program.Run("serve", "--port", "0", "--lang", "vi");
@@ -51,7 +51,7 @@ public sealed class OwnershipTests
     [Fact]
     public async Task Certify_goes_through_the_server_that_owns_the_folder()
     {
-        using var program = new ProgramUnderTest();
+        using var program = ProgramUnderTest.OverDemoStore();
         program.Put("scan.jpg", DrawnScans.Marks(1));
         using var server = await program.ServeAsync();
         var answer = program.Run("certify", "scan.jpg", "--title", "Bảng điểm", "--json", "--lang", "vi", "--out", "here.pdf");

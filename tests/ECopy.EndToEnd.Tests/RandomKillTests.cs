@@ -79,7 +79,7 @@ public sealed class RandomKillTests(ITestOutputHelper output)
     [Fact]
     public async Task A_certify_that_was_killed_is_finished_by_whoever_owns_the_folder_next()
     {
-        using var program = new ProgramUnderTest();
+        using var program = ProgramUnderTest.OverDemoStore();
         program.Put("scan.png", SmallScan.Png(1));
         var stored = new StoredCopies(program);
         using (var first = program.Start("certify", "scan.png", "--title", "Bảng điểm", "--json"))

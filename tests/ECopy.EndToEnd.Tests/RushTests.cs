@@ -18,7 +18,7 @@ public sealed class RushTests(ITestOutputHelper output)
     [Fact]
     public async Task One_order_sent_many_times_at_once_is_one_copy()
     {
-        using var program = new ProgramUnderTest();
+        using var program = ProgramUnderTest.OverDemoStore();
         using var server = await program.ServeAsync();
         using var socket = LocalOrders.Connect(program);
         var order = LocalOrders.Order(1);
@@ -32,7 +32,7 @@ public sealed class RushTests(ITestOutputHelper output)
 
     private async Task RushAsync(int processes, int orders)
     {
-        using var program = new ProgramUnderTest();
+        using var program = ProgramUnderTest.OverDemoStore();
         program.Put("scan.png", SmallScan.Png(0));
         using var server = await program.ServeAsync();
         var stored = new StoredCopies(program);

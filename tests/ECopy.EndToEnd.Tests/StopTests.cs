@@ -44,7 +44,7 @@ public sealed class StopTests
     [InlineData(Signals.Kill)]
     public async Task A_certify_whose_server_goes_away_goes_on_by_itself(int signal)
     {
-        using var program = new ProgramUnderTest();
+        using var program = ProgramUnderTest.OverDemoStore();
         program.Put("scan.png", SmallScan.Png(1));
         var server = await program.ServeAsync();
         using var certify = program.Start("certify", "scan.png", "--title", "Bảng điểm", "--json");
@@ -62,7 +62,7 @@ public sealed class StopTests
     [Fact]
     public async Task A_certify_that_is_interrupted_ends_and_loses_nothing()
     {
-        using var program = new ProgramUnderTest();
+        using var program = ProgramUnderTest.OverDemoStore();
         program.Put("scan.png", SmallScan.Png(1));
         using var certify = program.Start("certify", "scan.png", "--title", "Bảng điểm", "--json", "--lang", "en");
         var stored = new StoredCopies(program);

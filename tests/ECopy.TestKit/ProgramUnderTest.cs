@@ -15,6 +15,8 @@ public sealed record ProgramAnswer(int ExitCode, string Output, string Error)
 /// </summary>
 public sealed class ProgramUnderTest : IDisposable
 {
+    private static readonly Lazy<ProgramUnderTest> Founded = new(Found);
+
     private readonly List<RunningProgram> started = [];
 
     public static string Executable { get; } = Path.Combine(AppContext.BaseDirectory, "ECopy");
@@ -28,6 +30,17 @@ public sealed class ProgramUnderTest : IDisposable
     public string Witness => Path.Combine(Folder, "state", "ecopy");
 
     public string PathOf(string blob) => Path.Combine(Data, blob);
+
+    /// <summary>
+    /// Over a demo store as a first start without demo data leaves it. It is made once and copied: keys and passwords of many
+    /// people take seconds, and what is tested here comes after them.
+    /// </summary>
+    public static ProgramUnderTest OverDemoStore()
+    {
+        var program = new ProgramUnderTest();
+        Founded.Value.CopyStoreTo(program);
+        return program;
+    }
 
     /// <summary>Puts a file into the caller's folder and gives its path.</summary>
     public string Put(string name, ReadOnlySpan<byte> content)
@@ -45,7 +58,7 @@ public sealed class ProgramUnderTest : IDisposable
     }
 
     /// <summary>Starts the program; it goes on beside the test.</summary>
-    public RunningProgram Start(params string[] arguments) => Start(Executable, arguments);
+    public RunningProgram Start(params string[] arguments) => StartProcess(Executable, arguments);
 
     /// <summary>Starts a shell script in which the program is called <c>ecopy</c>, as in the README; it ends at its first failure.</summary>
     public RunningProgram StartScript(string script)
@@ -53,10 +66,10 @@ public sealed class ProgramUnderTest : IDisposable
         var folder = Directory.CreateDirectory(Path.Combine(Folder, "bin")).FullName;
         var command = Path.Combine(folder, "ecopy");
         if (!File.Exists(command)) File.CreateSymbolicLink(command, Executable);
-        return Start("bash", "-c", $"set -euo pipefail\nPATH={folder}:$PATH\n{script}");
+        return StartProcess("bash", "-c", $"set -euo pipefail\nPATH={folder}:$PATH\n{script}");
     }
 
-    private RunningProgram Start(string program, params string[] arguments)
+    private RunningProgram StartProcess(string program, params string[] arguments)
     {
         var start = new ProcessStartInfo(program)
         {
@@ -109,6 +122,16 @@ public sealed class ProgramUnderTest : IDisposable
     {
         foreach (var running in started) running.Dispose();
         Directory.Delete(Folder, recursive: true);
+    }
+
+    private static ProgramUnderTest Found()
+    {
+        var program = new ProgramUnderTest();
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => program.Dispose();
+        using var running = program.Start("serve", "--port", "0", "--lang", "en", "--no-demo");
+        running.AddressAsync().GetAwaiter().GetResult();
+        running.Signal(Signals.Terminate);
+        return running.Wait() is { ExitCode: 0 } ? program : throw new InvalidOperationException("a first start did not end well");
     }
 }
 

@@ -8,7 +8,7 @@ namespace ECopy.EndToEnd.Tests.Pages;
 /// <summary>The built program with a demo store of its own, and one browser for the tests of a collection.</summary>
 public abstract class BrowserSite : IAsyncLifetime, IDisposable
 {
-    private readonly ProgramUnderTest program = new();
+    private ProgramUnderTest? program;
     private RunningServer? server;
     private IPlaywright? playwright;
 
@@ -16,10 +16,11 @@ public abstract class BrowserSite : IAsyncLifetime, IDisposable
 
     public IBrowser Browser { get; private set; } = null!;
 
-    private protected ProgramUnderTest Program => program;
+    private protected ProgramUnderTest Program => program!;
 
     public async Task InitializeAsync()
     {
+        program = WithDemoData ? new ProgramUnderTest() : ProgramUnderTest.OverDemoStore();
         program.Put("scan.jpg", DrawnScans.Diploma(72));
         // Started in another folder than its own: pages and assets must be found all the same.
         server = await program.ServeAsync(WithDemoData);
@@ -62,7 +63,7 @@ public abstract class BrowserSite : IAsyncLifetime, IDisposable
     /// <summary>The API in the name of one of the demo's people.</summary>
     public HttpClient ApiAs(string userName)
     {
-        using var file = JsonDocument.Parse(File.ReadAllText(program.PathOf("keys/demo-accounts.json")));
+        using var file = JsonDocument.Parse(File.ReadAllText(Program.PathOf("keys/demo-accounts.json")));
         var account = file.RootElement.GetProperty("accounts").EnumerateArray().Single(one => one.GetProperty("userName").GetString() == userName);
         var client = new HttpClient { BaseAddress = Address };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", account.GetProperty("token").GetString());
@@ -85,6 +86,6 @@ public abstract class BrowserSite : IAsyncLifetime, IDisposable
         if (!disposing) return;
         playwright?.Dispose();
         server?.Dispose();
-        program.Dispose();
+        program?.Dispose();
     }
 }
