@@ -6,6 +6,7 @@ using ECopy.Functions.Domain;
 using ECopy.Functions.Hash;
 using ECopy.Functions.Hub;
 using ECopy.Functions.Hub.Embedded;
+using ECopy.Functions.KeyVault;
 using ECopy.Functions.Layout;
 using ECopy.Functions.Ledger;
 using ECopy.Functions.Office;
@@ -57,7 +58,7 @@ internal static class ECopyHost
         builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
 
         var terms = new StoreTerms(data.Identity.Kind is StoreKind.Demo, options.PublicUrl);
-        AddStore(builder.Services, data, witness, terms, TimeProvider.System);
+        AddStore(builder.Services, data, witness, terms, KeyVaults.From(builder.Configuration), TimeProvider.System);
         AddSteps(builder.Services, data);
         AddHub(builder.Services, data.HubFile("hub"));
         AddWork(builder.Services);
@@ -99,7 +100,7 @@ internal static class ECopyHost
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning));
         services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        AddStore(services, data, witness, new StoreTerms(data.Identity.Kind is StoreKind.Demo, publicUrl), TimeProvider.System);
+        AddStore(services, data, witness, new StoreTerms(data.Identity.Kind is StoreKind.Demo, publicUrl), KeyVaults.From(Cli.Settings.Read()), TimeProvider.System);
         return services.BuildServiceProvider(validateScopes: true);
     }
 
@@ -109,7 +110,7 @@ internal static class ECopyHost
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning));
         services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        AddStore(services, data, witness, terms, clock);
+        AddStore(services, data, witness, terms, new KeyVaults(new KeyVaultOptions([])), clock);
         AddSteps(services, data);
         AddHub(services, data.HubFile("demo-hub"));
         services.AddSingleton(clock);
@@ -120,10 +121,11 @@ internal static class ECopyHost
         return services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
     }
 
-    private static void AddStore(IServiceCollection services, DataFolder data, IWitness witness, StoreTerms terms, TimeProvider clock)
+    private static void AddStore(IServiceCollection services, DataFolder data, IWitness witness, StoreTerms terms, KeyVaults vaults, TimeProvider clock)
     {
         var store = data.Blobs;
         services.AddSingleton(store);
+        services.AddSingleton(vaults);
         services.AddOfficeChanges(data.Files);
         services.AddSingleton(witness);
         services.AddSingleton(terms);
@@ -151,7 +153,8 @@ internal static class ECopyHost
     {
         services.AddSingleton(new UploadLimits());
         services.AddSingleton<SignerCertificates>();
-        services.AddSingleton<IKeyRing>(new KeyRing(Path.Combine(data.FullPath, "keys")));
+        var vaults = (KeyVaults)services.Single(service => service.ServiceType == typeof(KeyVaults)).ImplementationInstance!;
+        services.AddSingleton<IKeyRing>(new KeyRing(Path.Combine(data.FullPath, "keys"), vaults));
         services.AddSingleton(CopyFonts.Load());
         services.AddSingleton<CopyComposer>();
         services.AddSingleton<ReceiveScan>();

@@ -12,6 +12,7 @@ internal static class HelpText
           ecopy init --kind production|demo
           ecopy key trust ROOT.pem [--from dd/MM/yyyy] [--until dd/MM/yyyy]
           ecopy key import FILE.p12 --person ID | --seal [--chain ISSUERS.pem]
+          ecopy key vault NAME[/VERSION] --person ID | --seal [--vault URL] [--chain ISSUERS.pem] [--algorithm rsa-pss-sha256]
           ecopy key list
           ecopy agency add|set CODE [--header "LINE / LINE"] [--short TEXT] [--full TEXT] [--place TEXT] [--hotline NUMBER]
                        [--book-suffix SCT/BS] [--four-eyes on|off] [--automatic-seal on|off] [--seal-image FILE.png]

@@ -5,12 +5,13 @@ using ECopy.Functions.Office;
 
 namespace ECopy.Functions.Cli;
 
-/// <summary><c>key import|list|trust</c>: certificates with keys, and the roots that they may lead to.</summary>
+/// <summary><c>key import|vault|list|trust</c>: certificates with keys, and the roots that they may lead to.</summary>
 internal static class KeyCommand
 {
     public static Task<int> RunAsync(Arguments arguments, Terminal terminal, CancellationToken cancellationToken) => OfficeVerb.ActOf(arguments) switch
     {
         ("import", { } file) when arguments.Option("person") is null == arguments.Option("seal") is not null => ImportAsync(arguments, terminal, file, cancellationToken),
+        ("vault", { } name) when arguments.Option("person") is null == arguments.Option("seal") is not null => VaultAsync(arguments, terminal, name, cancellationToken),
         ("trust", { } file) => TrustAsync(arguments, terminal, file, cancellationToken),
         ("list", null) => ListAsync(arguments, terminal, cancellationToken),
         _ => Task.FromResult(OfficeVerb.Usage(terminal, "key")),
@@ -34,6 +35,22 @@ internal static class KeyCommand
         },
         Json,
         imported => terminal.Sentence("certificate-saved", ("name", NameOf(imported)), ("until", Day(CertificateOf(imported).NotAfter)), ("thumbprint", imported.Thumbprint)),
+        cancellationToken);
+
+    private static Task<int> VaultAsync(Arguments arguments, Terminal terminal, string name, CancellationToken cancellationToken) => OfficeVerb.ChangeAsync(
+        arguments,
+        terminal,
+        async store =>
+        {
+            var agency = await store.AgencyAsync(arguments.Option("agency"), cancellationToken);
+            if (agency.IsRejected) return agency.Rejection!;
+            var issuers = await OfficeVerb.FileAsync(arguments.Option("chain"), ImportCertificate.MostBytes, cancellationToken);
+            if (issuers.IsRejected) return issuers.Rejection!;
+            var order = new VaultCertificateOrder(agency.Value.Code, arguments.Option("person"), arguments.Option("vault"), name, issuers.Value, arguments.Option("algorithm"));
+            return await store.Get<TakeVaultCertificate>().RunAsync(order, OfficeActor.Operator, cancellationToken);
+        },
+        Json,
+        taken => terminal.Sentence("certificate-taken", ("name", NameOf(taken)), ("until", Day(CertificateOf(taken).NotAfter)), ("thumbprint", taken.Thumbprint)),
         cancellationToken);
 
     private static Task<int> TrustAsync(Arguments arguments, Terminal terminal, string path, CancellationToken cancellationToken) => OfficeVerb.ChangeAsync(
@@ -65,13 +82,16 @@ internal static class KeyCommand
             return agency.IsRejected ? agency.Rejection! : (Result<IReadOnlyList<OfficeCertificate>>)(await office.CertificatesAsync(agency.Value.Code, cancellationToken)).ToList();
         },
         Json,
-        certificate => [certificate.Thumbprint[..12], certificate.Holder ?? terminal.Sentence("seal-holder"), NameOf(certificate), Day(CertificateOf(certificate).NotAfter)],
+        certificate => [certificate.Thumbprint[..12], certificate.Holder ?? terminal.Sentence("seal-holder"), NameOf(certificate), Day(CertificateOf(certificate).NotAfter), terminal.Sentence(KeyRing.IsInVault(certificate.KeyLocation) ? "key-kind-vault" : "key-kind-file")],
         cancellationToken);
 
     private static object Json(OfficeCertificate certificate) => new
     {
         certificate.Thumbprint,
         certificate.Holder,
+        // Where the key lives, not the key: the name of a file, or of a version in a vault.
+        key = certificate.KeyLocation,
+        algorithm = certificate.Algorithm,
         subject = CertificateOf(certificate).Subject,
         issuer = CertificateOf(certificate).Issuer,
         notBefore = CertificateOf(certificate).NotBefore.ToUniversalTime(),

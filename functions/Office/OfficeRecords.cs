@@ -99,9 +99,10 @@ internal sealed record Delegation(string Kind, string Number, DateOnly From, Dat
 /// <param name="Holder">Person id, or null for the agency's seal.</param>
 /// <param name="Chain">DER, end certificate first.</param>
 /// <param name="KeyLocation">Where <see cref="KeyRing"/> finds the key, e.g. <c>pkcs12:seal</c>.</param>
-internal sealed record OfficeCertificate(int Schema, string Agency, string Thumbprint, string? Holder, IReadOnlyList<byte[]> Chain, string KeyLocation) : IStoredRecord
+/// <param name="Algorithm">What it signs with; null, as in every record of schema 1: the usual one of its key.</param>
+internal sealed record OfficeCertificate(int Schema, string Agency, string Thumbprint, string? Holder, IReadOnlyList<byte[]> Chain, string KeyLocation, string? Algorithm = null) : IStoredRecord
 {
-    public static int CurrentSchema => 1;
+    public static int CurrentSchema => 2;
 }
 
 /// <summary>

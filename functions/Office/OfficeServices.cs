@@ -15,7 +15,9 @@ internal static class OfficeServices
         services.AddSingleton<ChangePerson>();
         services.AddSingleton<ChangeAccount>();
         services.AddSingleton(new KeyFolder(dataFolder));
+        services.AddSingleton<GiveCertificate>();
         services.AddSingleton<ImportCertificate>();
+        services.AddSingleton<TakeVaultCertificate>();
         services.AddSingleton<AddTrustAnchor>();
         return services;
     }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using ECopy.Signing.Cms;
 
 namespace ECopy.Signing.Keys;
 
@@ -55,6 +56,15 @@ public sealed record SignatureAlgorithm(SignatureScheme Scheme, HashAlgorithmNam
         var kind = SigningKeyKind.Of(certificate);
         if (kind.Rsa != (Scheme != SignatureScheme.Ecdsa))
             throw new KeyRefusedException("algorithm-not-allowed", $"A key of kind {kind} does not sign with {Id}.");
+    }
+
+    /// <summary>Whether this algorithm's value over the digest was made by the certificate's key: what comes back from elsewhere is checked before it is used.</summary>
+    /// <param name="signature">ECDSA values are DER (r, s).</param>
+    public bool Verify(X509Certificate2 certificate, ReadOnlySpan<byte> digest, ReadOnlySpan<byte> signature)
+    {
+        ArgumentNullException.ThrowIfNull(certificate);
+        using var key = VerificationKey.Of(certificate);
+        return key?.Verify(new SignatureMethod(Scheme, Hash, Hash, HashLength), digest, signature) is true;
     }
 
     internal static int? LengthOf(HashAlgorithmName hash) => hash.Name switch

@@ -50,7 +50,8 @@ public static partial class CopyTools
     }
 
     /// <summary>OpenSSL's judgement of one signature, against this root alone.</summary>
-    public static ToolAnswer OpensslVerify(FoundSignature signature, byte[] root)
+    /// <param name="at">The time at which certificates must be valid; null: now.</param>
+    public static ToolAnswer OpensslVerify(FoundSignature signature, byte[] root, DateTimeOffset? at = null)
     {
         ArgumentNullException.ThrowIfNull(signature);
         var folder = Directory.CreateTempSubdirectory("ecopy-cms-").FullName;
@@ -66,6 +67,7 @@ public static partial class CopyTools
             return OutsideTool.Run(
                 "openssl", "cms", "-verify", "-binary", "-cades", "-inform", "DER",
                 "-in", Put("signature.p7s", signature.Cms), "-content", Put("signed.bin", signature.Signed),
+                "-attime", (at ?? DateTimeOffset.UtcNow).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
                 "-no-CApath", "-no-CAstore", "-CAfile", Put("root.pem", Encoding.ASCII.GetBytes(Pem(root))), "-out", Path.Combine(folder, "out.bin"));
         }
         finally

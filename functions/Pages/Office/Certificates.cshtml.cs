@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using ECopy.Functions.Domain;
+using ECopy.Functions.KeyVault;
 using ECopy.Functions.Office;
 using ECopy.Functions.Web;
 using Microsoft.AspNetCore.Authorization;
@@ -7,9 +8,9 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace ECopy.Functions.Pages.Office;
 
-/// <summary>The agency's certificates and how long they last; keys come in here, and never go out.</summary>
+/// <summary>The agency's certificates and how long they last; keys come in here, or stay in their vault, and never go out.</summary>
 [Authorize(Access.Admin)]
-internal sealed class CertificatesModel(ImportCertificate import, OfficeDirectory office, TimeProvider clock) : AdminPageModel
+internal sealed class CertificatesModel(ImportCertificate import, TakeVaultCertificate take, KeyVaults vaults, OfficeDirectory office, TimeProvider clock) : AdminPageModel
 {
     public const string Address = "/office/certificates";
 
@@ -20,7 +21,12 @@ internal sealed class CertificatesModel(ImportCertificate import, OfficeDirector
 
     public IReadOnlyList<(string Name, DateOnly Until)> Roots { get; private set; } = [];
 
+    /// <summary>Vaults that a certificate can be taken from; none where none is configured.</summary>
+    public IReadOnlyList<Uri> Vaults => vaults.Vaults;
+
     public string? TypedHolder { get; private set; }
+
+    public string? TypedName { get; private set; }
 
     public Task OnGetAsync() => ShowAsync();
 
@@ -34,6 +40,17 @@ internal sealed class CertificatesModel(ImportCertificate import, OfficeDirector
         if (!imported.IsRejected) return Kept(Address);
         await ShowAsync();
         return Again(imported.Rejection!);
+    }
+
+    public async Task<IActionResult> OnPostVaultAsync([FromForm] string? holder, [FromForm] string? vault, [FromForm] string? certificate)
+    {
+        (TypedHolder, TypedName) = (holder, certificate);
+        var issuers = await FileAsync("issuers", ImportCertificate.MostBytes);
+        var taken = await take.RunAsync(
+            new VaultCertificateOrder(Caller.Agency, string.IsNullOrEmpty(holder) ? null : holder, vault, certificate ?? "", issuers), Actor, HttpContext.RequestAborted);
+        if (!taken.IsRejected) return Kept(Address);
+        await ShowAsync();
+        return Again(taken.Rejection!);
     }
 
     private async Task ShowAsync()

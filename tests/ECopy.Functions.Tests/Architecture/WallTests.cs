@@ -20,7 +20,9 @@ public sealed partial class WallTests
         ["Hub"] = [],
         ["Layout"] = [],
         ["Texts"] = ["Domain"],
-        ["Office"] = ["Domain", "Storage", "Ledger"],
+        // A vault signs digests and knows nothing of whose they are.
+        ["KeyVault"] = ["Domain"],
+        ["Office"] = ["Domain", "Storage", "Ledger", "KeyVault"],
         ["Requests"] = ["Domain", "Storage", "Ledger"],
         ["Upload"] = ["Domain", "Storage", "Ledger", "Office", "Requests", "Layout"],
         ["Hash"] = ["Domain", "Storage", "Ledger", "Office", "Requests"],
