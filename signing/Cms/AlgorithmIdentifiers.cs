@@ -39,6 +39,25 @@ internal static class AlgorithmIdentifiers
         }
     }
 
+    /// <summary>As certificates, lists and answers of revocation name it: hash and scheme in one (RFC 3279, RFC 4055).</summary>
+    public static void WriteCombined(AsnWriter writer, SignatureAlgorithm algorithm)
+    {
+        if (algorithm.Scheme != SignatureScheme.RsaPkcs1)
+        {
+            WriteSignature(writer, algorithm);
+            return;
+        }
+
+        using var sequence = writer.PushSequence();
+        writer.WriteObjectIdentifier(algorithm.Hash.Name switch
+        {
+            "SHA256" => Oids.Sha256WithRsa,
+            "SHA384" => Oids.Sha384WithRsa,
+            _ => Oids.Sha512WithRsa,
+        });
+        writer.WriteNull();
+    }
+
     // RFC 4055, 3.1: none of our values is a default, so each is written; the trailer is the default and is not.
     private static void WritePssParameters(AsnWriter writer, SignatureAlgorithm algorithm)
     {

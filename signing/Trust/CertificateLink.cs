@@ -28,12 +28,7 @@ internal static class CertificateLink
             var reader = new AsnReader(certificate.RawDataMemory, AsnEncodingRules.BER).ReadSequence();
             var signed = reader.ReadEncodedValue();
             var outer = reader.PeekEncodedValue();
-            var method = SignatureMethod.Read(reader, digestHash: null);
-            var value = reader.ReadBitString(out var unusedBits);
-            using var key = VerificationKey.Of(issuer);
-            if (method is null || key is null || unusedBits != 0 || !InnerAlgorithm(signed).Span.SequenceEqual(outer.Span)) return LinkVerdict.NotSigned;
-            if (key.Verify(method, CryptographicOperations.HashData(method.Hash, signed.Span), value) != true) return LinkVerdict.NotSigned;
-            return Strength.IsWeak(method, key) ? LinkVerdict.Weak : LinkVerdict.Signed;
+            return InnerAlgorithm(signed).Span.SequenceEqual(outer.Span) ? SignedPart.Read(signed, reader).Verify(issuer) : LinkVerdict.NotSigned;
         }
         catch (Exception unreadable) when (unreadable is AsnContentException or CryptographicException)
         {
@@ -49,6 +44,25 @@ internal static class CertificateLink
         if (fields.PeekTag() == version) fields.ReadEncodedValue();
         fields.ReadEncodedValue();
         return fields.ReadEncodedValue();
+    }
+}
+
+/// <summary>The form that certificates, revocation lists and OCSP answers share: signed bytes, algorithm, signature value (RFC 5280, 4.1.1).</summary>
+internal sealed record SignedPart(ReadOnlyMemory<byte> Signed, SignatureMethod? Method, ReadOnlyMemory<byte> Value)
+{
+    /// <summary>Reads algorithm and value; a value that is no whole number of octets fits no key.</summary>
+    public static SignedPart Read(ReadOnlyMemory<byte> signed, AsnReader reader)
+    {
+        var method = SignatureMethod.Read(reader, digestHash: null);
+        var value = reader.ReadBitString(out var unusedBits);
+        return new SignedPart(signed, unusedBits == 0 ? method : null, value);
+    }
+
+    public LinkVerdict Verify(X509Certificate2 issuer)
+    {
+        using var key = VerificationKey.Of(issuer);
+        if (Method is null || key?.Verify(Method, CryptographicOperations.HashData(Method.Hash, Signed.Span), Value.Span) != true) return LinkVerdict.NotSigned;
+        return Strength.IsWeak(Method, key) ? LinkVerdict.Weak : LinkVerdict.Signed;
     }
 }
 

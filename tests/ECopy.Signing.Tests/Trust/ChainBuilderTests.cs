@@ -49,6 +49,17 @@ public class ChainBuilderTests
         }
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Constraints_on_names_are_refused_marked_critical_or_not(bool critical)
+    {
+        // permittedSubtrees with a directory name that our leaf would even satisfy: what is not understood is not weighed.
+        byte[] constraints = [0x30, 0x06, 0xA0, 0x04, 0x30, 0x02, 0xA4, 0x00];
+        var authority = Pki.Authority("Cấp phát hạn chế", TestKey.P256, Pki.Root, 0, request => request.CertificateExtensions.Add(new X509Extension("2.5.29.30", constraints, critical)));
+        Assert.Equal(PathStatus.Constraint, Find(Pki.Leaf("Nguyễn Văn Mẫu", TestKey.P256, authority)).Status);
+    }
+
     [Fact]
     public void A_forged_issuer_of_the_same_name_is_not_believed()
     {
@@ -122,7 +133,7 @@ public class ChainBuilderTests
         return chain.Build(leaf.Certificate);
     }
 
-    private sealed class Sha1Generator(RSA key) : X509SignatureGenerator
+    internal sealed class Sha1Generator(RSA key) : X509SignatureGenerator
     {
         public override byte[] GetSignatureAlgorithmIdentifier(HashAlgorithmName hashAlgorithm) =>
             [0x30, 0x0D, 0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x05, 0x05, 0x00];
