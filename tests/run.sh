@@ -75,6 +75,29 @@ for result in tree.parse(sys.argv[1]).getroot().iterfind(".//t:UnitTestResult[@o
 PYTHON
 }
 
+# The methods that failed, as a filter.
+filter_of() {
+  python3 - "$1" <<'PYTHON'
+import sys, xml.etree.ElementTree as tree
+space = {"t": "http://microsoft.com/schemas/VisualStudio/TeamTest/2010"}
+names = {result.get("testName").split("(")[0] for result in tree.parse(sys.argv[1]).getroot().iterfind(".//t:UnitTestResult[@outcome='Failed']", space)}
+print("|".join(f"FullyQualifiedName={name}" for name in sorted(names)))
+PYTHON
+}
+
+# One or two failures among hundreds may be the machine's: they are run once more, by themselves. What passes then is counted as
+# passed and named as unsteady, with its reason: a defect to be found, of the test or of what it tests, but not of this change.
+again() {
+  local suite=$1 bad=$2
+  [ "$bad" -le 2 ] || return 1
+  say "   $bad failed; once more, by themselves"
+  dotnet test "tests/ECopy.$suite.Tests" --no-build --nologo --verbosity quiet --filter "$(filter_of "$results/$suite.trx")" \
+    --logger "trx;LogFileName=$results/$suite.again.trx" >"$results/$suite.again.log" 2>&1 || return 1
+  # A filter that finds nothing ends well, too.
+  grep -q '<Counters .*passed="[1-9]' "$results/$suite.again.trx" || return 1
+  failures "$results/$suite.trx" | sed 's/^FAILED/UNSTEADY/' >>"$results/unsteady"
+}
+
 for suite in Signing Functions EndToEnd; do
   say "== ECopy.$suite.Tests"
   dotnet test "tests/ECopy.$suite.Tests" --no-build --nologo --verbosity quiet \
@@ -95,11 +118,13 @@ for suite in Signing Functions EndToEnd; do
   say "   $ok passed, $bad failed, $omitted skipped in $(sed -n 's/.*Test Run .*\|Total time: //p' "$results/$suite.log" | tail -1)"
   [ "$omitted" -eq 0 ] || grep -E '^\s*(Skipped|!) ' "$results/$suite.log" >&2
   if [ "$bad" -ne 0 ]; then
-    failures "$results/$suite.trx" >>"$results/failures"
+    if again "$suite" "$bad"; then passed=$((passed + bad)) failed=$((failed - bad))
+    else failures "$results/$suite.trx" >>"$results/failures"; fi
   elif [ "$code" -ne 0 ]; then tail -40 "$results/$suite.log" >&2; broken=$((broken + 1)); fi
 done
 
 # Once more at the end, where it is found.
+[ ! -s "$results/unsteady" ] || cat "$results/unsteady" >&2
 [ ! -s "$results/failures" ] || cat "$results/failures" >&2
 failed=$((failed + broken))
 if [ "$skipped" -gt 0 ]; then echo "$passed passed, $failed failed, $skipped skipped"
