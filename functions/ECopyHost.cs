@@ -21,6 +21,7 @@ using ECopy.Functions.Upload;
 using ECopy.Functions.Verify;
 using ECopy.Functions.Web;
 using ECopy.Functions.Workflow;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace ECopy.Functions;
 
@@ -31,7 +32,7 @@ namespace ECopy.Functions;
 internal sealed record HostOptions(int? Port, Uri PublicUrl, bool MakesDemoData = false, Door? Door = null);
 
 /// <summary>Puts the program together: with <see cref="CopyOrchestrator"/> the only place that sees all steps.</summary>
-internal static class ECopyHost
+internal static partial class ECopyHost
 {
     public const string SocketName = "ecopy.sock";
 
@@ -40,32 +41,16 @@ internal static class ECopyHost
     {
         ArgumentNullException.ThrowIfNull(data);
         ArgumentNullException.ThrowIfNull(options);
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
-        {
-            ContentRootPath = AppContext.BaseDirectory,
-            // Pages are looked for in this assembly, whoever starts it.
-            ApplicationName = typeof(ECopyHost).Assembly.GetName().Name,
-        });
-        builder.Logging.ClearProviders();
-        // Answers own stdout.
-        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
-        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("ECopy", LogLevel.Information)
-            // Both warn of what is meant so: keys lie in the store, and every page of the office is no-store already.
-            .AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error)
-            .AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.Error);
-        builder.Host.UseDefaultServiceProvider(provider => provider.ValidateOnBuild = provider.ValidateScopes = true);
-        builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
-
+        var builder = Begin();
         var terms = new StoreTerms(data.Identity.Kind is StoreKind.Demo, options.PublicUrl);
-        AddStore(builder.Services, data, witness, terms, KeyVaults.From(builder.Configuration), TimeProvider.System);
-        AddSteps(builder.Services, data);
+        var keys = KeysFolder.From(builder.Configuration, data);
+        AddStore(builder.Services, data, witness, terms, keys, KeyVaults.From(builder.Configuration), TimeProvider.System);
+        AddSteps(builder.Services, keys);
         AddHub(builder.Services, data.HubFile("hub"));
         AddWork(builder.Services);
-        AddDemo(builder.Services, data, witness, terms, makesData: terms.IsTest && options.MakesDemoData);
+        AddDemo(builder.Services, keys, folder => FileBlobStore.Open(folder));
+        if (terms.IsTest && options.MakesDemoData) AddDemoPast(builder.Services, data, witness, terms, keys);
         AddWeb(builder);
-        builder.Services.AddPublicPages();
-        builder.Services.AddSingleton<ReviewDesk>();
         change?.Invoke(builder.Services);
 
         var socket = LocalSocket.PathIn(data.FullPath);
@@ -78,8 +63,7 @@ internal static class ECopyHost
 
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.Limits.MaxRequestBodySize = new UploadLimits().MostBytes + 1_000_000;
-            kestrel.AddServerHeader = false;
+            SetLimits(kestrel);
             kestrel.ListenUnixSocket(socket);
             if (options.Port is not { } port) return;
             kestrel.Listen(door.Address, port, listen =>
@@ -90,6 +74,7 @@ internal static class ECopyHost
         var app = builder.Build();
         app.UseProxies(door);
         app.MapECopy();
+        app.MapLocalCertify();
         return app;
     }
 
@@ -97,36 +82,38 @@ internal static class ECopyHost
     public static ServiceProvider BuildReader(DataFolder data, IWitness witness, Uri publicUrl)
     {
         ArgumentNullException.ThrowIfNull(data);
+        var settings = Cli.Settings.Read();
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning));
         services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        AddStore(services, data, witness, new StoreTerms(data.Identity.Kind is StoreKind.Demo, publicUrl), KeyVaults.From(Cli.Settings.Read()), TimeProvider.System);
+        AddStore(services, data, witness, new StoreTerms(data.Identity.Kind is StoreKind.Demo, publicUrl), KeysFolder.From(settings, data), KeyVaults.From(settings), TimeProvider.System);
         return services.BuildServiceProvider(validateScopes: true);
     }
 
     /// <summary>The flow once more over the same store, for the past of a demo: its own clock, its own hub, no pages.</summary>
-    private static ServiceProvider BuildPast(DataFolder data, IWitness witness, StoreTerms terms, DemoClock clock)
+    private static ServiceProvider BuildPast(DataFolder data, IWitness witness, StoreTerms terms, KeysFolder keys, DemoClock clock)
     {
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning));
         services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        AddStore(services, data, witness, terms, new KeyVaults(new KeyVaultOptions([])), clock);
-        AddSteps(services, data);
+        AddStore(services, data, witness, terms, keys, new KeyVaults(new KeyVaultOptions([])), clock);
+        AddSteps(services, keys);
         AddHub(services, data.HubFile("demo-hub"));
         services.AddSingleton(clock);
-        services.AddSingleton(provider => new DemoKeyRing(new KeyRing(Path.Combine(data.FullPath, "keys"))));
+        services.AddSingleton(provider => new DemoKeyRing(new KeyRing(keys.Keys)));
         services.AddSingleton<IKeyRing>(provider => provider.GetRequiredService<DemoKeyRing>());
         services.AddSingleton<DemoMaker>();
         // Every step is asked for by its name only when a copy comes there: what is missing is found here.
         return services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
     }
 
-    private static void AddStore(IServiceCollection services, DataFolder data, IWitness witness, StoreTerms terms, KeyVaults vaults, TimeProvider clock)
+    private static void AddStore(
+        IServiceCollection services, DataFolder data, IWitness witness, StoreTerms terms, KeysFolder keys, KeyVaults vaults, TimeProvider clock)
     {
         var store = data.Blobs;
         services.AddSingleton(store);
         services.AddSingleton(vaults);
-        services.AddOfficeChanges(data.Files);
+        services.AddOfficeChanges(keys);
         services.AddSingleton(witness);
         services.AddSingleton(terms);
         services.AddSingleton(clock);
@@ -149,12 +136,12 @@ internal static class ECopyHost
         services.AddSingleton<StoreAudit>(provider => new StoreAudit(store, witness, provider.GetRequiredService<LedgerOptions>(), [.. provider.GetServices<IExpectedRecords>()]));
     }
 
-    private static void AddSteps(IServiceCollection services, DataFolder data)
+    private static void AddSteps(IServiceCollection services, KeysFolder keys)
     {
         services.AddSingleton(new UploadLimits());
         services.AddSingleton<SignerCertificates>();
         var vaults = (KeyVaults)services.Single(service => service.ServiceType == typeof(KeyVaults)).ImplementationInstance!;
-        services.AddSingleton<IKeyRing>(new KeyRing(Path.Combine(data.FullPath, "keys"), vaults));
+        services.AddSingleton<IKeyRing>(new KeyRing(keys.Keys, vaults));
         services.AddSingleton(CopyFonts.Load());
         services.AddSingleton<CopyComposer>();
         services.AddSingleton<ReceiveScan>();
@@ -182,23 +169,24 @@ internal static class ECopyHost
         services.AddSingleton<RegisterCopy>();
     }
 
-    private static void AddDemo(IServiceCollection services, DataFolder data, IWitness witness, StoreTerms terms, bool makesData)
+    /// <param name="open">How the folders are opened: by their one owner, or beside others.</param>
+    private static void AddDemo(IServiceCollection services, KeysFolder keys, Func<string, FileBlobStore> open)
     {
         services.AddSingleton(provider => new DemoOffice(
-            provider.GetRequiredService<IBlobStore>(),
-            new KeyFiles(FileBlobStore.Open(Path.Combine(data.FullPath, "authority"))),
-            new KeyFiles(FileBlobStore.Open(Path.Combine(data.FullPath, "keys"))),
-            provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<IBlobStore>(), new KeyFiles(open(keys.Authority)), new KeyFiles(open(keys.Keys)), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider => new DemoAccounts(
-            FileBlobStore.Open(Path.Combine(data.FullPath, "keys")),
+            open(keys.Keys),
             provider.GetRequiredService<OfficeDirectory>(),
             provider.GetRequiredService<Accounts>(),
             provider.GetRequiredService<ApiTokens>(),
             provider.GetRequiredService<StoreTerms>()));
         services.AddSingleton<DemoProgress>();
         services.AddSingleton<DemoSamples>();
-        if (!makesData) return;
-        services.AddSingleton(new DemoGraph(clock => BuildPast(data, witness, terms, clock), data.HubFile("demo-hub")));
+    }
+
+    private static void AddDemoPast(IServiceCollection services, DataFolder data, IWitness witness, StoreTerms terms, KeysFolder keys)
+    {
+        services.AddSingleton(new DemoGraph(clock => BuildPast(data, witness, terms, keys, clock), data.HubFile("demo-hub")));
         services.AddSingleton<DemoPast>();
         services.AddHostedService(provider => provider.GetRequiredService<DemoPast>());
     }
@@ -207,17 +195,26 @@ internal static class ECopyHost
     {
         builder.Services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
         builder.Services.AddECopyAccess().AddECopyLimits(builder.Configuration).AddECopyDescription();
+        builder.Services.AddPublicPages();
+        builder.Services.AddSingleton<ReviewDesk>();
+    }
+
+    private static void AddFlow(IServiceCollection services)
+    {
+        services.AddSingleton(StepDeadline.Default);
+        services.AddSingleton(new DurableTaskRegistry().AddCopyFlow());
+        services.AddSingleton<CopyWorkflow>();
+        services.AddSingleton<ProgressReader>();
     }
 
     private static void AddHub(IServiceCollection services, string file)
     {
-        services.AddSingleton(StepDeadline.Default);
-        services.AddSingleton(new DurableTaskRegistry().AddCopyFlow());
+        AddFlow(services);
         services.AddSingleton(new EmbeddedHubOptions { Path = file, SerializerOptions = HubJson() });
         services.AddSingleton<EmbeddedHub>();
         services.AddSingleton(provider => provider.GetRequiredService<EmbeddedHub>().Client);
-        services.AddSingleton<CopyWorkflow>();
-        services.AddSingleton<ProgressReader>();
+        services.AddSingleton<ICopyCommands, DirectCommands>();
+        services.AddSingleton<IHubView, OwnHubView>();
     }
 
     /// <summary>What goes on without anybody's asking.</summary>
@@ -226,7 +223,35 @@ internal static class ECopyHost
         services.AddSingleton<WorkGate>();
         services.AddSingleton<Sweeper>();
         services.AddSingleton<CertifyJob>();
-        services.AddHostedService(provider => provider.GetRequiredService<Sweeper>());
+        services.AddHostedService<SweepRounds>();
+    }
+
+    private static WebApplicationBuilder Begin()
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            ContentRootPath = AppContext.BaseDirectory,
+            // Pages are looked for in this assembly, whoever starts it.
+            ApplicationName = typeof(ECopyHost).Assembly.GetName().Name,
+        });
+        builder.Logging.ClearProviders();
+        // Answers own stdout.
+        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("ECopy", LogLevel.Information)
+            // Both warn of what is meant so: keys lie in the store, and every page of the office is no-store already.
+            .AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error)
+            .AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.Error);
+        builder.Host.UseDefaultServiceProvider(provider => provider.ValidateOnBuild = provider.ValidateScopes = true);
+        builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(30));
+        return builder;
+    }
+
+    /// <summary>Of whatever listens.</summary>
+    public static void SetLimits(KestrelServerOptions kestrel)
+    {
+        kestrel.Limits.MaxRequestBodySize = new UploadLimits().MostBytes + 1_000_000;
+        kestrel.AddServerHeader = false;
     }
 
     /// <summary>Names instead of numbers in inputs and custom status: a renamed step must not change an old history's meaning.</summary>

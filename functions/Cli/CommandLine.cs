@@ -36,6 +36,7 @@ internal static class CommandLine
                 "user" => await UserCommand.RunAsync(arguments, terminal, CancellationToken.None),
                 "key" => await KeyCommand.RunAsync(arguments, terminal, CancellationToken.None),
                 "help" => Help(terminal),
+                _ when HandlerCommand.GivenPort is { } port => await HandlerCommand.RunAsync(arguments, port, terminal, CancellationToken.None),
                 _ => await ServeCommand.RunAsync(arguments, terminal, CancellationToken.None),
             };
         }

@@ -5,8 +5,8 @@ namespace ECopy.Functions.Office;
 /// <summary>Everything that changes the office's records, for pages and command line alike.</summary>
 internal static class OfficeServices
 {
-    /// <param name="dataFolder">On this machine: keys live there, wherever the records are.</param>
-    public static IServiceCollection AddOfficeChanges(this IServiceCollection services, FileBlobStore dataFolder)
+    /// <param name="keys">On this machine: keys live there, wherever the records are.</param>
+    public static IServiceCollection AddOfficeChanges(this IServiceCollection services, KeysFolder keys)
     {
         services.AddSingleton<OfficeWriter>();
         services.AddSingleton<Administrators>();
@@ -14,7 +14,7 @@ internal static class OfficeServices
         services.AddSingleton<ChangeAgency>();
         services.AddSingleton<ChangePerson>();
         services.AddSingleton<ChangeAccount>();
-        services.AddSingleton(new KeyFolder(dataFolder));
+        services.AddSingleton(provider => new KeyFolder(FileBlobStore.OpenShared(keys.Keys)));
         services.AddSingleton<GiveCertificate>();
         services.AddSingleton<ImportCertificate>();
         services.AddSingleton<TakeVaultCertificate>();

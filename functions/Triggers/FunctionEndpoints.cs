@@ -13,38 +13,68 @@ namespace ECopy.Functions.Triggers;
 /// </summary>
 internal static class FunctionEndpoints
 {
+    /// <summary>The binding that carries the extension's address, in every function but orchestrators and pages.</summary>
+    public const string Client = "client";
     private const string Context = "context";
     private const string Input = "input";
 
-    public static void MapFunctions(this IEndpointRouteBuilder routes, DurableTaskRegistry registry)
+    /// <param name="longest">No activity is waited for any longer: the host would end this process, and every other call with it.</param>
+    public static void MapFunctions(this IEndpointRouteBuilder routes, DurableTaskRegistry registry, TimeSpan longest)
     {
         ArgumentNullException.ThrowIfNull(registry);
-        foreach (var name in registry.OrchestratorNames) routes.MapPost($"/{name}", OrchestrateAsync).AllowAnonymous();
-        foreach (var name in registry.ActivityNames)
-            routes.MapPost($"/{name}", (HttpContext context, ActivityDispatcher dispatcher, CancellationToken cancellationToken) => RunAsync(context, name, dispatcher, cancellationToken)).AllowAnonymous();
+        foreach (var name in registry.OrchestratorNames) routes.MapFunction(name, OrchestrateAsync);
+        foreach (var name in registry.ActivityNames) routes.MapFunction(name, (context, invocation, stop) => RunAsync(context, name, invocation, longest, stop));
     }
+
+    /// <summary>An address that only the host calls. What is no invocation is a 400.</summary>
+    public static void MapFunction(this IEndpointRouteBuilder routes, string name, Func<HttpContext, Invocation, CancellationToken, Task<IResult>> run) =>
+        routes.MapPost($"/{name}", async (HttpContext context, CancellationToken cancellationToken) =>
+        {
+            try
+            {
+                return await run(context, await Invocation.ReadAsync(context.Request.Body, cancellationToken), cancellationToken);
+            }
+            catch (InvocationFormatException)
+            {
+                return Problems.From(context, new Rejection("request-invalid"), StatusCodes.Status400BadRequest);
+            }
+        }).AllowAnonymous().ExcludeFromDescription();
+
+    /// <summary>A good answer; for functions without a result, null.</summary>
+    /// <param name="json">JSON text.</param>
+    public static IResult Answer(string json = "null") => Results.Text($$"""{"Outputs":{},"Logs":[],"ReturnValue":{{json}}}""", "application/json");
 
     /// <summary>
     /// A turn. Whatever is wrong with the code or the history is an action in a good answer: any other answer would fail the
     /// instance for good, and leave no word of why.
     /// </summary>
-    private static Task<IResult> OrchestrateAsync(HttpContext context, OrchestrationExecutor executor, CancellationToken cancellationToken) =>
-        AnswerAsync(context, async () =>
-        {
-            var invocation = await Invocation.ReadAsync(context.Request.Body, cancellationToken);
-            var response = executor.Execute(RequestOf(invocation.StringOf(Context)));
-            return Results.Text($$"""{"ReturnValue":"{{Convert.ToBase64String(response.ToByteArray())}}"}""", "application/json");
-        });
+    private static Task<IResult> OrchestrateAsync(HttpContext context, Invocation invocation, CancellationToken cancellationToken)
+    {
+        var executor = context.RequestServices.GetRequiredService<OrchestrationExecutor>();
+        var response = executor.Execute(RequestOf(invocation.StringOf(Context)));
+        return Task.FromResult(Answer($"\"{Convert.ToBase64String(response.ToByteArray())}\""));
+    }
 
     /// <summary>An activity. Its failure travels as data, since the host throws the text of a failed call away.</summary>
-    private static Task<IResult> RunAsync(HttpContext context, string name, ActivityDispatcher dispatcher, CancellationToken cancellationToken) =>
-        AnswerAsync(context, async () =>
+    private static async Task<IResult> RunAsync(HttpContext context, string name, Invocation invocation, TimeSpan longest, CancellationToken cancellationToken)
+    {
+        var services = context.RequestServices;
+        if (invocation.Has(Client)) services.GetService<ExtensionAddress>()?.Note(invocation.StringOf(Client));
+        var running = services.GetRequiredService<ActivityDispatcher>().RunAsync(name, "", invocation.JsonOf(Input), cancellationToken);
+        ActivityOutcome outcome;
+        try
         {
-            var invocation = await Invocation.ReadAsync(context.Request.Body, cancellationToken);
-            var outcome = await dispatcher.RunAsync(name, "", invocation.JsonOf(Input), cancellationToken);
-            // Already a JSON text: a string that holds the envelope.
-            return Results.Text($$"""{"ReturnValue":{{ActivityEnvelope.ToHost(outcome)}}}""", "application/json");
-        });
+            outcome = await running.WaitAsync(longest, services.GetRequiredService<TimeProvider>(), cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            // What still runs is fenced off like any late delivery.
+            outcome = ActivityOutcome.Failed(new TaskFailureDetails(typeof(TimeoutException).FullName!, $"{name} did not end within {longest}"));
+        }
+
+        // Already a JSON text: a string that holds the envelope.
+        return Answer(ActivityEnvelope.ToHost(outcome));
+    }
 
     private static P.OrchestratorRequest RequestOf(string text)
     {
@@ -55,18 +85,6 @@ internal static class FunctionEndpoints
         catch (Exception unreadable) when (unreadable is FormatException or InvalidProtocolBufferException)
         {
             throw new InvocationFormatException("the context is no request of an orchestrator");
-        }
-    }
-
-    private static async Task<IResult> AnswerAsync(HttpContext context, Func<Task<IResult>> run)
-    {
-        try
-        {
-            return await run();
-        }
-        catch (InvocationFormatException)
-        {
-            return Problems.From(context, new Rejection("request-invalid"), StatusCodes.Status400BadRequest);
         }
     }
 }

@@ -65,6 +65,8 @@ internal sealed class Invocation
         }
     }
 
+    public bool Has(string binding) => data.TryGetProperty(binding, out _);
+
     private static string TextOf(JsonElement value)
     {
         try

@@ -3,7 +3,7 @@ using ECopy.Functions.Pages.Office;
 
 namespace ECopy.Functions.Web;
 
-/// <summary>Every address of the program.</summary>
+/// <summary>Every address of the program that people and other programs use.</summary>
 internal static class Endpoints
 {
     public static void MapECopy(this WebApplication app)
@@ -21,7 +21,6 @@ internal static class Endpoints
         app.MapOpenApi("/openapi/v1.json").AllowAnonymous();
         app.MapVerify();
         app.MapCopies();
-        app.MapLocalCertify();
         app.MapPublicPages();
         app.MapCopiesFiles();
     }

@@ -1,5 +1,4 @@
 using ECopy.Functions.Domain;
-using ECopy.Functions.Hub;
 using ECopy.Functions.Review;
 using ECopy.Functions.Sign;
 using ECopy.Functions.Upload;
@@ -11,7 +10,7 @@ namespace ECopy.Functions.Workflow;
 /// the sweeper tells again; if it is doubled, the second finds nothing to do.
 /// </summary>
 internal sealed partial class CopyWorkflow(
-    ReceiveScan receive, SubmitDraft submitDraft, DecideCopy decide, StopCopy stop, ReleaseSeal releaseSeal, DurableTaskClient hub, ILogger<CopyWorkflow> log)
+    ReceiveScan receive, SubmitDraft submitDraft, DecideCopy decide, StopCopy stop, ReleaseSeal releaseSeal, ICopyCommands commands, ILogger<CopyWorkflow> log)
 {
     /// <summary>The instance that carries an attempt of a copy request.</summary>
     public static string InstanceId(string copyId, int attempt) => FormattableString.Invariant($"copy-{copyId}:{attempt}");
@@ -62,40 +61,24 @@ internal sealed partial class CopyWorkflow(
         return stopped;
     }
 
-    /// <summary>Starts the attempt's instance if there is none, and raises the event if one is given.</summary>
+    /// <summary>Never fails: the command is stored and stands, and the sweeper finds the request by its open marker.</summary>
     public async Task TellAsync(CopyRequest request, string? eventName, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
         if (request.IsFinished) return;
-        var instance = InstanceId(request.CopyId, request.Attempt);
         try
         {
-            await StartAsync(instance, new CopyWork(request.Agency, request.CopyId, request.Attempt), cancellationToken);
-            if (eventName is not null) await hub.RaiseEventAsync(instance, eventName, null, cancellationToken);
+            await commands.TellAsync(request, eventName, cancellationToken);
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            // The command is stored and stands; the sweeper finds the request by its open marker.
-            LogNotTold(failure, instance);
+            LogNotTold(failure, InstanceId(request.CopyId, request.Attempt));
         }
     }
 
     private async Task TellAsync(SubmittedDossier submitted, CancellationToken cancellationToken)
     {
         foreach (var request in submitted.Requests) await TellAsync(request, null, cancellationToken);
-    }
-
-    private async Task StartAsync(string instance, CopyWork work, CancellationToken cancellationToken)
-    {
-        if (await hub.GetInstanceAsync(instance, cancellation: cancellationToken) is not null) return;
-        try
-        {
-            await hub.ScheduleNewOrchestrationInstanceAsync(nameof(CopyOrchestrator), work, new StartOrchestrationOptions(instance), cancellationToken);
-        }
-        catch (OrchestrationAlreadyExistsException)
-        {
-            // Somebody else started it at the same moment.
-        }
     }
 
     [LoggerMessage(EventId = 201, Level = LogLevel.Warning, Message = "The hub could not be told of {InstanceId}; the sweeper will")]

@@ -5,7 +5,7 @@ using ECopy.Functions.Requests;
 namespace ECopy.Functions.Workflow;
 
 /// <summary>Asks the store, then the hub, how far a request is. A hub that does not answer makes the answer coarser, never an error.</summary>
-internal sealed partial class ProgressReader(CopyRequests requests, DurableTaskClient hub, ILogger<ProgressReader> log)
+internal sealed partial class ProgressReader(CopyRequests requests, IHubView hub, ILogger<ProgressReader> log)
 {
     /// <summary>A page is not kept waiting for details.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
@@ -25,13 +25,16 @@ internal sealed partial class ProgressReader(CopyRequests requests, DurableTaskC
 
     private async Task<OrchestrationMetadata?> AskAsync(CopyRequest request, CancellationToken cancellationToken)
     {
+        if (hub.Client is not { } client) return null;
         try
         {
-            return await hub.GetInstanceAsync(CopyWorkflow.InstanceId(request.CopyId, request.Attempt), cancellation: cancellationToken).WaitAsync(Patience, cancellationToken);
+            return await client.GetInstanceAsync(CopyWorkflow.InstanceId(request.CopyId, request.Attempt), cancellation: cancellationToken).WaitAsync(Patience, cancellationToken);
         }
         catch (Exception silent) when (!cancellationToken.IsCancellationRequested)
         {
             LogSilent(silent, request.CopyId);
+            // Gone, not slow: the next page need not ask there.
+            if (silent is HttpRequestException) hub.Lost(client);
             return null;
         }
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using ECopy.Functions.Domain;
 using ECopy.Functions.Hub;
@@ -15,39 +16,61 @@ internal sealed partial class Sweeper(
     IBlobStore store,
     CopyRequests requests,
     CopyWorkflow workflow,
-    DurableTaskClient hub,
     StepDeadline deadline,
-    WorkGate gate,
     TimeProvider clock,
     ILogger<Sweeper> log)
-    : BackgroundService
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
-
     /// <summary>Before an upload's request is written its marker stands alone; after this long it never will be.</summary>
     private static readonly TimeSpan Abandoned = TimeSpan.FromHours(1);
 
     /// <summary>Finished instances are of no more use: the store has everything. Long enough to look into a complaint.</summary>
     private static readonly TimeSpan KeepHistories = TimeSpan.FromDays(30);
 
-    private readonly Dictionary<string, long> alone = new(StringComparer.Ordinal);
+    private const int AtOnce = 4;
+
+    /// <summary>Asking for old instances goes through all of them.</summary>
+    private static readonly TimeSpan PurgeInterval = TimeSpan.FromHours(6);
+
+    /// <summary>Markers without a request, and since when. Another process counts from its own first sight: later, never sooner.</summary>
+    private readonly ConcurrentDictionary<string, long> alone = new(StringComparer.Ordinal);
+
+    private long? purged;
+
+    /// <summary>A round, and from time to time the histories that nobody needs any more. Faults are logged: the next round comes soon.</summary>
+    public async Task RoundAsync(DurableTaskClient hub, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SweepAsync(hub, cancellationToken);
+            await PurgeAsync(hub, cancellationToken);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            LogRoundFailed(failure);
+        }
+    }
 
     /// <summary>One round over all open requests. One bad request does not keep the others waiting.</summary>
-    public async Task SweepAsync(CancellationToken cancellationToken)
+    public async Task SweepAsync(DurableTaskClient hub, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(hub);
         await SweepDraftsAsync(cancellationToken);
-        await foreach (var marker in store.ListAsync(BlobPaths.OpenMarkers, cancellationToken))
-        {
-            if (marker.Split('/') is not [_, var agency, var copyId]) continue;
-            try
+        await Parallel.ForEachAsync(
+            store.ListAsync(BlobPaths.OpenMarkers, cancellationToken),
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
+            async (marker, stop) =>
             {
-                await SweepAsync(agency, copyId, marker, cancellationToken);
-            }
-            catch (Exception failure) when (failure is not OperationCanceledException)
-            {
-                LogFailed(failure, copyId);
-            }
-        }
+                if (marker.Split('/') is not [_, var agency, var copyId]) return;
+                try
+                {
+                    await SweepAsync(hub, agency, copyId, marker, stop);
+                }
+                // A hub that does not answer at all ends the round: it would be the same with each of thousands.
+                catch (Exception failure) when (failure is not (OperationCanceledException or HttpRequestException))
+                {
+                    LogFailed(failure, copyId);
+                }
+            });
     }
 
     /// <summary>Visits whose submission was cut short, and drafts whose pages are still to be removed.</summary>
@@ -68,28 +91,14 @@ internal sealed partial class Sweeper(
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    private async Task PurgeAsync(DurableTaskClient hub, CancellationToken cancellationToken)
     {
-        // Off the start path, and at once: what the last process left behind goes on now.
-        await Task.Yield();
-        await gate.OpenedAsync(stoppingToken);
-        using var timer = new PeriodicTimer(Interval, clock);
-        do
-        {
-            try
-            {
-                await SweepAsync(stoppingToken);
-                await hub.PurgeAllInstancesAsync(new PurgeInstancesFilter(CreatedTo: clock.GetUtcNow() - KeepHistories), stoppingToken);
-            }
-            catch (Exception failure) when (failure is not OperationCanceledException)
-            {
-                LogRoundFailed(failure);
-            }
-        }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        if (purged is { } last && clock.GetElapsedTime(last) < PurgeInterval) return;
+        await hub.PurgeAllInstancesAsync(new PurgeInstancesFilter(CreatedTo: clock.GetUtcNow() - KeepHistories), cancellationToken);
+        purged = clock.GetTimestamp();
     }
 
-    private async Task SweepAsync(string agency, string copyId, string marker, CancellationToken cancellationToken)
+    private async Task SweepAsync(DurableTaskClient hub, string agency, string copyId, string marker, CancellationToken cancellationToken)
     {
         var request = await requests.FindAsync(agency, copyId, cancellationToken);
         if (request is null)
@@ -112,19 +121,19 @@ internal sealed partial class Sweeper(
         {
             // Never started, or the hub's database is gone: the same attempt, since nothing else can be running it.
             LogStarted(copyId, request.Attempt);
-            await workflow.TellAsync(request, null, cancellationToken);
+            await hub.TellAsync(request, null, cancellationToken);
         }
         else if (IsStuck(instance) && Age(instance) >= Pause(request.Attempt))
         {
-            await RestartAsync(request, instance, cancellationToken);
+            await RestartAsync(hub, request, instance, cancellationToken);
         }
         else if (UntoldEvent(request) is { } untold && WaitsForEvent(instance))
         {
-            await workflow.TellAsync(request, untold, cancellationToken);
+            await hub.TellAsync(request, untold, cancellationToken);
         }
     }
 
-    private async Task RestartAsync(CopyRequest request, OrchestrationMetadata instance, CancellationToken cancellationToken)
+    private async Task RestartAsync(DurableTaskClient hub, CopyRequest request, OrchestrationMetadata instance, CancellationToken cancellationToken)
     {
         LogRestarted(request.CopyId, request.Attempt, instance.RuntimeStatus);
         // The fence first: from here on the old instance's activities are superseded.
@@ -134,7 +143,7 @@ internal sealed partial class Sweeper(
             current => current.Attempt == request.Attempt && !current.IsFinished ? current with { Attempt = current.Attempt + 1, Waiting = "retrying" } : current,
             cancellationToken);
         if (!instance.IsCompleted) await hub.TerminateInstanceAsync(instance.InstanceId, "superseded", cancellationToken);
-        if (!raised.IsFinished) await workflow.TellAsync(raised, null, cancellationToken);
+        await hub.TellAsync(raised, null, cancellationToken);
     }
 
     /// <summary>Whichever way the clock was set in between.</summary>
@@ -161,7 +170,7 @@ internal sealed partial class Sweeper(
         // Elapsed time, not the time of day: a clock that jumps must not make an upload look abandoned.
         if (alone.TryAdd(copyId, clock.GetTimestamp()) || clock.GetElapsedTime(alone[copyId]) <= Abandoned) return;
         await store.DeleteAsync(marker, cancellationToken);
-        alone.Remove(copyId);
+        alone.TryRemove(copyId, out _);
         // The sender may have come back at this very moment: then the marker belongs there.
         if (await requests.FindAsync(agency, copyId, cancellationToken) is { IsFinished: false })
             await store.CreateImmutableAsync(marker, Encoding.ASCII.GetBytes(copyId), cancellationToken);

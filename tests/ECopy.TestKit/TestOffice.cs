@@ -54,7 +54,8 @@ internal sealed class TestOffice : IAsyncDisposable
 
     public CertificationRegister Register => App.Services.GetRequiredService<CertificationRegister>();
 
-    public Sweeper Sweeper => App.Services.GetRequiredService<Sweeper>();
+    /// <summary>A round of the sweeper, now.</summary>
+    public Task SweepAsync() => App.Services.GetRequiredService<Sweeper>().SweepAsync(Hub, default);
 
     public DurableTaskClient Hub => App.Services.GetRequiredService<DurableTaskClient>();
 

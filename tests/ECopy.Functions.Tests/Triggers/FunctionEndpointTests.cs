@@ -38,10 +38,10 @@ public sealed class FunctionEndpointTests : IAsyncLifetime, IDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddSingleton(registry).AddSingleton(new DataConverter()).AddSingleton<ActivityDispatcher>().AddSingleton<OrchestrationExecutor>();
+        builder.Services.AddSingleton(registry).AddSingleton(TimeProvider.System).AddSingleton(new DataConverter()).AddSingleton<ActivityDispatcher>().AddSingleton<OrchestrationExecutor>();
         builder.Services.AddAuthorization();
         app = builder.Build();
-        app.MapFunctions(registry);
+        app.MapFunctions(registry, TimeSpan.FromMinutes(2));
         await app.StartAsync();
         host = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
     }

@@ -77,10 +77,10 @@ public sealed class PlayedExtensionTests : IAsyncLifetime, IDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddSingleton(registry).AddSingleton(new DataConverter()).AddSingleton<ActivityDispatcher>().AddSingleton<OrchestrationExecutor>();
+        builder.Services.AddSingleton(registry).AddSingleton(TimeProvider.System).AddSingleton(new DataConverter()).AddSingleton<ActivityDispatcher>().AddSingleton<OrchestrationExecutor>();
         builder.Services.AddAuthorization();
         app = builder.Build();
-        app.MapFunctions(registry);
+        app.MapFunctions(registry, TimeSpan.FromMinutes(2));
         await app.StartAsync();
 
         foreach (var name in registry.OrchestratorNames) Function(name, "orchestrationTrigger", "context");

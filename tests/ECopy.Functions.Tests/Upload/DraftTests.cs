@@ -195,7 +195,7 @@ public sealed class DraftTests
         var draftId = await CounterVisits.FillAsync(office);
         for (var i = 0; i < 2; i++) Assert.Null((await office.Get<Drafts>().DiscardAsync(Agency, draftId, Clerk, default)).Rejection);
         Assert.Equal([BlobPaths.Draft(Agency, draftId)], await office.PathsAsync("drafts/"));
-        await office.Sweeper.SweepAsync(default);
+        await office.SweepAsync();
         var entries = new List<string>();
         await foreach (var entry in office.Get<ECopy.Functions.Ledger.AuditTrail>().ReadAsync(Agency, default)) entries.Add(entry.Action);
         Assert.Single(entries, "draft-discarded");

@@ -48,7 +48,7 @@ public sealed class SubmitDraftFaultTests
             {
                 await office.CrashAsync();
                 await office.StartAsync();
-                await office.Sweeper.SweepAsync(default);
+                await office.SweepAsync();
             }
 
             var pressed = await office.Workflow.SubmitDraftAsync(Agency, draftId, DemoOffice.Clerk, default);

@@ -123,7 +123,7 @@ public sealed class CopyFlowTests
         Assert.Empty(await office.BookAsync());
         Assert.Equal("decision-not-waiting", (await office.DecideAsync(copyId)).Rejection?.Code);
         Assert.Equal(AuditVerdict.Clean, (await office.AuditAsync()).Verdict);
-        await office.Sweeper.SweepAsync(default);
+        await office.SweepAsync();
         Assert.Empty(await office.PathsAsync("open/"));
     }
 

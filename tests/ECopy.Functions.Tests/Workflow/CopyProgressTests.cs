@@ -161,7 +161,7 @@ public sealed class CopyProgressTests
         var client = gone.Client;
         await gone.DisposeAsync();
         await Assert.ThrowsAnyAsync<Exception>(() => client.GetInstanceAsync("copy-x:1"));
-        var progress = await new ProgressReader(office.Get<CopyRequests>(), client, NullLogger<ProgressReader>.Instance).FindAsync(TestOffice.Agency, copyId, default);
+        var progress = await new ProgressReader(office.Get<CopyRequests>(), new OwnHubView(client), NullLogger<ProgressReader>.Instance).FindAsync(TestOffice.Agency, copyId, default);
         Assert.Equal((ProgressStep.Decided, CopyProgress.WaitingForReview), (progress!.Standing!.Step, progress.Waiting));
     }
 

@@ -27,7 +27,7 @@ public sealed class FlowFaultTests
             Approval = 1,
             Decision = new Decision(ReviewDecision.Approved, DemoOffice.Attestor, request.ScanDigest!, [], office.Clock.GetUtcNow()),
         });
-        await office.Sweeper.SweepAsync(default);
+        await office.SweepAsync();
         await office.WhenStateAsync(copyId, CopyState.Registered);
         var actions = new List<string>();
         await foreach (var entry in office.Get<Functions.Ledger.AuditTrail>().ReadAsync(TestOffice.Agency, default)) actions.Add(entry.Action);
@@ -69,7 +69,7 @@ public sealed class FlowFaultTests
             new DecisionOrder(TestOffice.Agency, copyId, DemoOffice.Attestor, ReviewDecision.Approved, request.ScanDigest!, []), default);
         Assert.False(decided.IsRejected);
         await office.WaitingForEventAsync(copyId);
-        await office.Sweeper.SweepAsync(default);
+        await office.SweepAsync();
         await office.WhenStateAsync(copyId, CopyState.Registered);
     }
 
@@ -82,7 +82,7 @@ public sealed class FlowFaultTests
         await office.WaitingForEventAsync(copyId);
         await office.Hub.TerminateInstanceAsync(CopyWorkflow.InstanceId(copyId, 1), "lost");
         await office.Hub.WaitForInstanceCompletionAsync(CopyWorkflow.InstanceId(copyId, 1));
-        await office.Sweeper.SweepAsync(default);
+        await office.SweepAsync();
         Assert.Equal(2, (await office.WhenAsync(copyId, _ => true)).Attempt);
         await office.DecideAsync(copyId);
         var done = await office.WhenStateAsync(copyId, CopyState.Registered);

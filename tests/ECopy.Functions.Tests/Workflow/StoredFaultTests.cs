@@ -29,7 +29,7 @@ public sealed class StoredFaultTests
         var audit = await office.AuditAsync();
         Assert.Equal((AuditVerdict.Bad, request.Files[0].Path), (audit.Verdict, audit.Record));
         // The alarm stays on the work list, and nothing starts it again.
-        await office.Sweeper.SweepAsync(default);
+        await office.SweepAsync();
         Assert.Single(await office.PathsAsync("open/"));
         Assert.Equal(1, (await office.WhenAsync(copyId, _ => true)).Attempt);
     }

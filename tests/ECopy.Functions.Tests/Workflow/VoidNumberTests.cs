@@ -94,7 +94,7 @@ public sealed class VoidNumberTests
         keys.Mend();
         await office.Hub.TerminateInstanceAsync(CopyWorkflow.InstanceId(copyId, 1), "killed");
         await office.Hub.WaitForInstanceCompletionAsync(CopyWorkflow.InstanceId(copyId, 1));
-        await office.Sweeper.SweepAsync(default);
+        await office.SweepAsync();
         var back = await office.WhenAsync(copyId, request => request.Failure is not null);
         Assert.Equal((CopyState.WaitingForReview, "signing-key-failed", 2), (back.State, back.Failure!.Code, back.Attempt));
         Assert.Empty(await office.PathsAsync("copies/"));

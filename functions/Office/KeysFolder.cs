@@ -1,0 +1,22 @@
+using ECopy.Functions.Storage;
+
+namespace ECopy.Functions.Office;
+
+/// <summary>Where the PKCS#12 files lie on this machine, and those of a demo's own authority.</summary>
+internal sealed record KeysFolder(string Keys, string Authority)
+{
+    public const string Setting = "Keys:Folder";
+
+    public static KeysFolder In(DataFolder data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        return new KeysFolder(Path.Combine(data.FullPath, "keys"), Path.Combine(data.FullPath, "authority"));
+    }
+
+    /// <summary>As set: several machines over one store need a folder that all of them see. Else in the data folder.</summary>
+    public static KeysFolder From(IConfiguration settings, DataFolder data)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return settings[Setting] is { Length: > 0 } folder ? new KeysFolder(Path.GetFullPath(folder), Path.GetFullPath(Path.Combine(folder, "authority"))) : In(data);
+    }
+}
