@@ -19,6 +19,9 @@ internal static class BlobPaths
 
     public const string Copies = "copies/";
 
+    /// <summary>The books (their pages: Register).</summary>
+    public const string Registers = "register/";
+
     /// <summary>How far the demo data of a demo store are made.</summary>
     public const string DemoPast = "demo/past.json";
 

@@ -8,7 +8,7 @@ namespace ECopy.Functions.Register;
 /// <summary>The pages of one book: <c>register/{agency}/{year}/{book}/{page:0000}.json</c>.</summary>
 internal sealed class RegisterPages(string agency, RegisterBook book) : LedgerBook<RegisterEntry>(RootOf(agency, book))
 {
-    public const string Prefix = "register/";
+    public const string Prefix = BlobPaths.Registers;
 
     public string Agency { get; } = agency;
 

@@ -10,9 +10,9 @@ namespace ECopy.Functions.Storage;
 
 /// <summary>
 /// The store on Azure Blob Storage. Create-only is If-None-Match, compare-and-swap is If-Match on the ETag; where the blobs lie is
-/// <see cref="BlobPlacement"/>'s, what is repeated and how long is <see cref="AzureCalls"/>'.
+/// <see cref="BlobPlacement"/>'s, what is repeated and how long is <see cref="AzureCalls"/>', what nobody may change is <see cref="Retention"/>'s.
 /// </summary>
-internal sealed class AzureBlobStore(BlobServiceClient service, BlobPlacement placement) : IBlobStore
+internal sealed class AzureBlobStore(BlobServiceClient service, BlobPlacement placement, Retention? retention = null) : IBlobStore
 {
     /// <summary>Names the write that made a blob's content: how a repeat tells its own earlier success from somebody else's.</summary>
     private const string WriteId = "ecopywrite";
@@ -72,7 +72,7 @@ internal sealed class AzureBlobStore(BlobServiceClient service, BlobPlacement pl
 
         var digest = hash.GetHashAndReset();
         var committed = isThere ? null : await ConditionallyAsync(blob, path, null, (writeId, stop) => blob.CommitBlockListAsync(
-            blocks, new CommitBlockListOptions { Conditions = Conditions(null), Metadata = Named(writeId) }, stop), cancellationToken);
+            blocks, new CommitBlockListOptions { Conditions = Conditions(null), Metadata = Named(writeId), ImmutabilityPolicy = retention?.PolicyOf(path, default, DateTimeOffset.UtcNow) }, stop), cancellationToken);
         return committed is not null ? CreateOutcome.Created : await CompareAsync(path, length, digest, cancellationToken);
     }
 
@@ -142,7 +142,9 @@ internal sealed class AzureBlobStore(BlobServiceClient service, BlobPlacement pl
     {
         var blob = At(path);
         return ConditionallyAsync(blob, path, expected, (writeId, stop) => blob.UploadAsync(
-            BinaryData.FromBytes(content).ToStream(), new BlobUploadOptions { Conditions = Conditions(expected), Metadata = Named(writeId) }, stop), cancellationToken);
+            BinaryData.FromBytes(content).ToStream(),
+            new BlobUploadOptions { Conditions = Conditions(expected), Metadata = Named(writeId), ImmutabilityPolicy = retention?.PolicyOf(path, content.Span, DateTimeOffset.UtcNow) },
+            stop), cancellationToken);
     }
 
     /// <summary>

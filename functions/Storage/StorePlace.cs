@@ -13,13 +13,15 @@ internal sealed class StorePlace
     public const string Containers = "Storage:ContainerPrefix";
     public const string LeaseSeconds = "Storage:LeaseSeconds";
 
-    public static readonly StorePlace InFolder = new(null, ContainerPerSegment.UsualPrefix, StoreLease.UsualDuration);
+    public static readonly StorePlace InFolder = new(null, ContainerPerSegment.UsualPrefix, StoreLease.UsualDuration, null);
     private readonly string prefix;
+    private readonly Retention? retention;
 
-    private StorePlace(AzureAccount? account, string prefix, TimeSpan leaseDuration)
+    private StorePlace(AzureAccount? account, string prefix, TimeSpan leaseDuration, Retention? retention)
     {
         Account = account;
         this.prefix = prefix;
+        this.retention = retention;
         LeaseDuration = leaseDuration;
     }
 
@@ -42,13 +44,14 @@ internal sealed class StorePlace
         var seconds = (int)StoreLease.UsualDuration.TotalSeconds;
         if (settings[LeaseSeconds] is { Length: > 0 } asked && (!int.TryParse(asked, System.Globalization.CultureInfo.InvariantCulture, out seconds) || seconds is < 15 or > 60))
             return Invalid(LeaseSeconds, "15-60");
-        return new StorePlace(account.Value, prefix, TimeSpan.FromSeconds(seconds));
+        var retention = Retention.From(settings);
+        return retention.IsRejected ? retention.Rejection! : new StorePlace(account.Value, prefix, TimeSpan.FromSeconds(seconds), retention.Value);
     }
 
-    public static StorePlace In(AzureAccount account, string prefix = ContainerPerSegment.UsualPrefix) => new(account, prefix, StoreLease.UsualDuration);
+    public static StorePlace In(AzureAccount account, string prefix = ContainerPerSegment.UsualPrefix) => new(account, prefix, StoreLease.UsualDuration, null);
 
     /// <summary>The blobs, whoever owns them. For an account only: a folder's are opened with the folder.</summary>
-    public AzureBlobStore OpenAccount() => new(Account!.Service, Placement);
+    public AzureBlobStore OpenAccount() => new(Account!.Service, Placement, retention);
 
     /// <summary>For reading beside whoever owns it; there may be no store yet.</summary>
     public IBlobStore OpenReadOnly(string folder) => Account is null ? FileBlobStore.OpenReadOnly(folder) : new ReadOnlyBlobStore(OpenAccount());

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text;
 using ECopy.Functions.Domain;
 using ECopy.Functions.Hub;
+using ECopy.Functions.Office;
 using ECopy.Functions.Requests;
 using ECopy.Functions.Storage;
 
@@ -16,6 +17,7 @@ internal sealed partial class Sweeper(
     IBlobStore store,
     CopyRequests requests,
     CopyWorkflow workflow,
+    CertificateWatch certificates,
     StepDeadline deadline,
     TimeProvider clock,
     ILogger<Sweeper> log)
@@ -43,6 +45,7 @@ internal sealed partial class Sweeper(
         {
             await SweepAsync(hub, cancellationToken);
             await PurgeAsync(hub, cancellationToken);
+            await certificates.LookAsync(cancellationToken);
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {

@@ -13,7 +13,7 @@ internal sealed record CertificateRow(OfficeCertificate Stored, string HolderNam
 /// <summary>States and dates on the administrator's pages.</summary>
 internal static class AdminWords
 {
-    public const int DaysOfWarning = 60;
+    public const int DaysOfWarning = CertificateWatch.DaysOfWarning;
 
     public static string Day(DateOnly day) => day.ToString("dd/MM/yyyy", CultureInfo.InvariantCulture);
 
