@@ -24,6 +24,12 @@ public sealed record TimestampExpectation(Func<HashAlgorithmName, ReadOnlyMemory
     /// <summary>To whom the authority's certificate must lead, at the token's own time.</summary>
     public TrustAnchors? Anchors { get; init; }
 
+    /// <summary>
+    /// The parts that no signature covers are held to the one form that there is: DER, the versions that belong to the parts,
+    /// no unsigned attribute. Asked of tokens that we take in; those of others may be BER.
+    /// </summary>
+    public bool Strict { get; init; }
+
     /// <summary>Certificates from elsewhere, as the token may carry none or not all.</summary>
     public IReadOnlyList<X509Certificate2> Supplied { get; init; } = [];
 }
@@ -51,6 +57,7 @@ public static class TimestampCheck
             : "It names another certificate as its signer's."),
         ("timestamp-content-type", ContentType),
         ("timestamp-signature", Signature),
+        ("timestamp-form", subject => subject.Expected.Strict && !HasOneForm(subject.Token.Cms) ? "It is not written in the one strict form." : null),
         ("timestamp-weak", Weak),
         ("timestamp-imprint", Imprint),
         ("timestamp-nonce", subject => subject.Expected.Nonce is { } sent && !(subject.Token.Content.Nonce is { } returned && returned.Span.SequenceEqual(sent.Span))
@@ -107,6 +114,15 @@ public static class TimestampCheck
             _ => "Its signature is not the authority's.",
         };
     }
+
+    private static bool HasOneForm(CmsSignedData cms) =>
+        Der.Is(cms.Encoded)
+        && cms.Version == 3
+        && cms.Signers is [{ UnsignedAttributes: [] } signer]
+        && signer.Version == (signer.Identifier.SubjectKeyIdentifier is null ? 1 : 3)
+        && cms.DigestAlgorithmOids is [var digest]
+        && digest == signer.DigestAlgorithmOid
+        && cms.Revocations is [];
 
     private static string? Weak(Subject subject)
     {

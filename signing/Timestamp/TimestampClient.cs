@@ -57,6 +57,8 @@ public sealed class TimestampClient(ITimestampTransport transport, TimestampDema
                 // It was made between question and answer, however long the authority took.
                 Within = (earliest, clock.GetUtcNow() + demands.ClockTolerance),
                 Anchors = demands.Anchors,
+                // What is kept must be what our own verification takes later.
+                Strict = true,
             });
             return verdict.IsSound ? new TimestampAnswer.Granted(token) : new TimestampAnswer.Unusable(verdict.Problems);
         }

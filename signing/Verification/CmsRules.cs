@@ -2,6 +2,7 @@ using System.Formats.Asn1;
 using System.Security.Cryptography;
 using ECopy.Signing.Cms;
 using ECopy.Signing.Keys;
+using ECopy.Signing.Pades;
 
 namespace ECopy.Signing.Verification;
 
@@ -19,6 +20,11 @@ internal static class CmsRules
             ? "the signed attributes are not content-type, message-digest and signing-certificate-v2, once each" : null),
         new("signing-certificate", signature => signature.Signer.SigningCertificate is not { Version: 2 } reference || !reference.Matches(signature.Certificate)
             ? "the signed attributes name another certificate" : null),
+        new("unsigned-attributes", signature =>
+        {
+            SignatureTimestamp.Find(signature.Signer, out var isOurs);
+            return isOurs ? null : "the signature carries something beside its timestamp that nobody signed";
+        }),
         new("cms-form", Form),
     ];
 

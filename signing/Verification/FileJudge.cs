@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using ECopy.Signing.Pades;
 using ECopy.Signing.Pdf.Reading;
 using ECopy.Signing.Trust;
@@ -9,6 +11,10 @@ internal static class FileJudge
 {
     // A copy has two; more only cost time.
     private const int MaxSignatures = 32;
+    private const int MaxStoreCertificates = 64;
+
+    // A renewal has two every few years; each is compared with the one before, object by object.
+    private const int MaxRevisionsAfterSeal = 64;
 
     public static SignedFileReport Judge(PdfDocument document, TrustAnchors anchors, DateTimeOffset at)
     {
@@ -19,9 +25,65 @@ internal static class FileJudge
             .ToList();
         if (subjects.Count > MaxSignatures) return new SignedFileReport(Findings.Unsupported("too-many-signatures", "the file has more signatures than are checked"), []);
 
-        var reports = subjects.Select(subject => new SignatureJudge(subject, anchors, at).Judge()).ToList();
-        var own = Over(document, form, subjects);
-        return new SignedFileReport(Findings.Worst([.. reports.Select(report => report.Finding), own]), reports);
+        // From the last back: each timestamp proves that what is before it existed then, so its own authority is judged as of the
+        // next one (EN 319 102-1, 5.6).
+        var supplied = StoreCertificates(document.Latest);
+        var time = at;
+        var timestamps = new List<TimestampReport>();
+        foreach (var subject in subjects.Where(subject => subject.IsTimestamp).Reverse())
+        {
+            var timestamp = new TimestampJudge(supplied, anchors, time).Judge(subject);
+            timestamps.Insert(0, timestamp);
+            if (timestamp is { Finding.IsPassed: true, Time: { } proven } && proven < time) time = proven;
+        }
+
+        var signatures = subjects.Where(subject => !subject.IsTimestamp).ToList();
+        var reports = signatures.Select(subject => new SignatureJudge(subject, supplied, anchors, time).Judge()).ToList();
+        var own = Over(document, form, signatures);
+        var finding = Findings.Worst([.. reports.Select(report => report.Finding), .. timestamps.Select(timestamp => timestamp.Finding), own]);
+        var level = LevelAfterTimestamps(document, subjects, timestamps);
+        return new SignedFileReport(finding, [.. reports.Select(report => report.Level == PadesLevel.BT ? report with { Level = level } : report)]) { Timestamps = timestamps };
+    }
+
+    private static PadesLevel LevelAfterTimestamps(PdfDocument document, List<SignatureSubject> subjects, List<TimestampReport> timestamps)
+    {
+        if (document.Revisions.FirstOrDefault(HasStore) is not { } stored) return PadesLevel.BT;
+        var covered = subjects.Where(subject => subject.IsTimestamp).Zip(timestamps)
+            .Any(pair => pair.Second.Finding.IsPassed && pair.First.Covered is { } revision && revision.Index >= stored.Index);
+        return covered ? PadesLevel.BLTA : PadesLevel.BLT;
+    }
+
+    private static bool HasStore(PdfRevision revision) => Store(revision) is { Certificates.Count: > 0 } store && store.OcspAnswers.Count + store.RevocationLists.Count > 0;
+
+    private static ValidationMaterial Store(PdfRevision revision)
+    {
+        try
+        {
+            return SecurityStore.Read(revision);
+        }
+        catch (SignatureRefusedException)
+        {
+            // Whoever put it there is named by the rules about revisions.
+            return ValidationMaterial.Empty;
+        }
+    }
+
+    private static List<X509Certificate2> StoreCertificates(PdfRevision revision)
+    {
+        var certificates = new List<X509Certificate2>();
+        foreach (var encoded in Store(revision).Certificates.Take(MaxStoreCertificates))
+        {
+            try
+            {
+                certificates.Add(X509CertificateLoader.LoadCertificate(encoded.Span));
+            }
+            catch (CryptographicException)
+            {
+                // A piece that is no certificate helps nobody, and harms nobody.
+            }
+        }
+
+        return certificates;
     }
 
     private static Finding Over(PdfDocument document, AcroForm form, List<SignatureSubject> subjects)
@@ -41,7 +103,22 @@ internal static class FileJudge
         if (person.Covered is not { } before || seal.Covered is not { } after) return Finding.Passed;
         if (before.Index + 1 != after.Index) return Findings.Attack("signature-order", "the agency's signature does not follow the person's at once");
         if (SealRevisionRules.FirstForbidden(before, after, seal.Field.Name) is { } change) return Findings.Attack("change-forbidden", change);
-        return Tail(document, seal) ?? Finding.Passed;
+        return After(document, after) ?? Finding.Passed;
+    }
+
+    // After the seal come validation data and document timestamps, and the file ends with one of them or with the seal itself.
+    private static Finding? After(PdfDocument document, PdfRevision sealing)
+    {
+        if (document.Latest.End != document.File.Length) return Findings.Attack("not-whole-file", "something was appended after the last revision");
+        if (document.Latest.Index - sealing.Index > MaxRevisionsAfterSeal) return Findings.Unsupported("too-many-revisions", "the file has more revisions than are checked");
+        foreach (var revision in document.Revisions.Skip(sealing.Index + 1))
+        {
+            var isTimestamp = AcroForm.Read(revision).SignatureFields.Any(field => field.Signature is { SubFilter: DocumentTimestamp.SubFilter } signature && signature.ByteRange?.End == revision.End);
+            if (!isTimestamp && !PreservationRules.AddsToStore(revision.Previous!, revision)) return Findings.Attack("not-whole-file", "something was appended after the last signature");
+            if (PreservationRules.FirstForbidden(revision.Previous!, revision, sealing.Index) is { } change) return Findings.Attack("change-forbidden", change);
+        }
+
+        return null;
     }
 
     private static Finding? Tail(PdfDocument document, SignatureSubject last) =>

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using ECopy.Signing.Cms;
 using ECopy.Signing.Pades;
@@ -6,17 +7,24 @@ using ECopy.Signing.Trust;
 namespace ECopy.Signing.Verification;
 
 /// <summary>Judges one signature by itself. The order is that of the words: malformed, unsupported, tampered, attack, then trust.</summary>
-internal sealed class SignatureJudge(SignatureSubject subject, TrustAnchors anchors, DateTimeOffset at)
+/// <param name="supplied">Certificates of the document's store.</param>
+/// <param name="at">The time of the oldest document timestamp after it that passed, or the present.</param>
+internal sealed class SignatureJudge(SignatureSubject subject, IReadOnlyList<X509Certificate2> supplied, TrustAnchors anchors, DateTimeOffset at)
 {
     private X509Certificate2? certificate;
     private IReadOnlyList<X509Certificate2> chain = [];
     private string algorithm = "";
+    private TimestampReport? timestamp;
 
     public SignatureReport Judge()
     {
         var finding = Find();
         var name = certificate?.GetNameInfo(X509NameType.SimpleName, forIssuer: false) ?? "";
-        return new SignatureReport(subject.Field.Name, subject.Role, finding, subject.Coverage, certificate, name, chain, PdfDate.Read(subject.Value.Time), algorithm);
+        return new SignatureReport(subject.Field.Name, subject.Role, finding, subject.Coverage, certificate, name, chain, PdfDate.Read(subject.Value.Time), algorithm)
+        {
+            Timestamp = timestamp,
+            Level = timestamp is { Finding.IsPassed: true } ? PadesLevel.BT : PadesLevel.BB,
+        };
     }
 
     private Finding Find()
@@ -63,8 +71,16 @@ internal sealed class SignatureJudge(SignatureSubject subject, TrustAnchors anch
         var broken = Rule<VerifiedSignature>.FirstBroken(CmsRules.All, signature) ?? Rule<SignatureSubject>.FirstBroken(ProfileRules.All, subject);
         if (broken is not null) return broken;
 
-        var path = ChainBuilder.Find(signature.Certificate, signature.Cms.Certificates, anchors, at);
+        if (SignatureTimestamp.Find(signature.Signer, out _) is { } token)
+        {
+            timestamp = new TimestampJudge(supplied, anchors, at).Judge(token, hash => CryptographicOperations.HashData(hash, signature.Signer.Signature.Span));
+            if (!timestamp.Finding.IsPassed) return timestamp.Finding;
+        }
+
+        // EN 319 102-1, 5.5: what is proven to have existed then is judged as of then.
+        var time = timestamp?.Time ?? at;
+        var path = ChainBuilder.Find(signature.Certificate, signature.Cms.Certificates, anchors, time);
         chain = path.Certificates;
-        return TrustRules.Strength(signature) ?? TrustRules.Path(signature, path, anchors, at) ?? Finding.Passed;
+        return TrustRules.Strength(signature) ?? TrustRules.Path(signature, path, anchors, time) ?? Finding.Passed;
     }
 }

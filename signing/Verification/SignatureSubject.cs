@@ -13,6 +13,9 @@ internal sealed record SignatureSubject(PdfDocument Document, FormField Field, S
         ? Document.Revisions.FirstOrDefault(revision => revision.End == range.End)
         : null;
 
+    /// <summary>A timestamp on the whole document, in a field that is neither of our two.</summary>
+    public bool IsTimestamp => Role is null && Value.SubFilter == DocumentTimestamp.SubFilter;
+
     public Coverage Coverage => (Value.ByteRange, Covered) switch
     {
         (null, _) or (_, null) => Coverage.Broken,

@@ -5,7 +5,8 @@ using ECopy.Signing.Trust;
 namespace ECopy.Signing.Verification;
 
 /// <summary>
-/// The strict judge of our own copies: the person's certifying signature, the agency's after it, nothing else. A pure function of
+/// The strict judge of our own copies: the person's certifying signature, the agency's after it, then validation data and document
+/// timestamps, nothing else. A pure function of
 /// file, anchors and time; nothing is fetched, and revocation is reported as not checked.
 /// </summary>
 public static class SignedFileCheck

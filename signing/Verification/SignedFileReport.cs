@@ -26,6 +26,7 @@ public enum SubIndication
     NoSigningCertificateFound,
     NoCertificateChainFound,
     OutOfBoundsNoPoe,
+    TimestampOrderFailure,
 }
 
 /// <summary>Integrity in one word, apart from trust and time.</summary>
@@ -82,10 +83,46 @@ public sealed record SignatureReport(
     IReadOnlyList<X509Certificate2> Chain,
     DateTimeOffset? ClaimedTime,
     string Algorithm,
-    RevocationState Revocation = RevocationState.NotChecked);
+    RevocationState Revocation = RevocationState.NotChecked)
+{
+    /// <summary>What the signature carries and what stands after it, as far as it was found right.</summary>
+    public PadesLevel Level { get; init; } = PadesLevel.BB;
+
+    /// <summary>The timestamp on the signature; null at level B-B, and where it was not looked at because something before failed.</summary>
+    public TimestampReport? Timestamp { get; init; }
+
+    /// <summary>When the signature is proven to have existed; null without a timestamp that passed.</summary>
+    public DateTimeOffset? ProvenTime => Timestamp is { Finding.IsPassed: true } timestamp ? timestamp.Time : null;
+}
+
+/// <summary>The levels of EN 319 142-1, 6.</summary>
+public enum PadesLevel
+{
+    BB,
+    BT,
+    BLT,
+    BLTA,
+}
+
+/// <summary>A timestamp on a signature or on the whole document.</summary>
+/// <param name="Field">Of a document timestamp; null for one on a signature.</param>
+/// <param name="Time">As the authority says; null when the token cannot be read.</param>
+/// <param name="Authority">The authority's certificate; null when it could not be found.</param>
+/// <param name="Chain">From the authority to the anchor, as far as it goes.</param>
+public sealed record TimestampReport(
+    string? Field,
+    Finding Finding,
+    Coverage? Coverage,
+    DateTimeOffset? Time,
+    X509Certificate2? Authority,
+    IReadOnlyList<X509Certificate2> Chain);
 
 /// <summary>All signatures in the order of their revisions, and one bottom line: the worst of theirs and of the file's own.</summary>
-public sealed record SignedFileReport(Finding Finding, IReadOnlyList<SignatureReport> Signatures);
+public sealed record SignedFileReport(Finding Finding, IReadOnlyList<SignatureReport> Signatures)
+{
+    /// <summary>The timestamps on the whole document, oldest first.</summary>
+    public IReadOnlyList<TimestampReport> Timestamps { get; init; } = [];
+}
 
 /// <summary>The standard's spelling.</summary>
 public static class Etsi
@@ -110,6 +147,7 @@ public static class Etsi
         SubIndication.CertificateChainGeneralFailure => "CERTIFICATE_CHAIN_GENERAL_FAILURE",
         SubIndication.NoSigningCertificateFound => "NO_SIGNING_CERTIFICATE_FOUND",
         SubIndication.NoCertificateChainFound => "NO_CERTIFICATE_CHAIN_FOUND",
+        SubIndication.TimestampOrderFailure => "TIMESTAMP_ORDER_FAILURE",
         _ => "OUT_OF_BOUNDS_NO_POE",
     };
 }

@@ -29,20 +29,19 @@ internal static class TrustRules
             at < signature.Certificate.NotBefore.ToUniversalTime() ? "certificate-not-yet-valid" : "certificate-expired",
             path.Reason),
         _ when CertificateRules.Signer(signature.Certificate) is { } usage => Findings.Untrusted(SubIndication.ChainConstraintsFailure, "certificate-key-usage", usage),
-        _ when !Linked(signature, anchors) => Findings.Attack("certificates-inside", "the signature carries certificates that do not belong to the signer's chain"),
+        _ when !Linked(signature.Cms.Certificates, signature.Certificate, anchors) => Findings.Attack("certificates-inside", "the signature carries certificates that do not belong to the signer's chain"),
         _ => null,
     };
 
     // No signature covers the certificates in a CMS: each must be an anchor, or prove itself by its issuer and by what it issued.
-    private static bool Linked(VerifiedSignature signature, TrustAnchors anchors)
+    internal static bool Linked(IReadOnlyList<X509Certificate2> inside, X509Certificate2 own, TrustAnchors anchors)
     {
-        var inside = signature.Cms.Certificates;
         if (inside.Count > MaxCertificates) return false;
         var issuers = inside.Concat(anchors.Anchors.Select(anchor => anchor.Certificate)).ToList();
         return inside.All(certificate =>
             anchors.Anchors.Any(anchor => anchor.Certificate.RawDataMemory.Span.SequenceEqual(certificate.RawDataMemory.Span))
             || (issuers.Exists(issuer => IsIssuer(issuer, certificate))
-                && (ReferenceEquals(certificate, signature.Certificate)
+                && (ReferenceEquals(certificate, own)
                     || inside.Any(issued => !ReferenceEquals(issued, certificate) && IsIssuer(certificate, issued)))));
     }
 
