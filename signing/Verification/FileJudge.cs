@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using ECopy.Signing.Pades;
 using ECopy.Signing.Pdf.Reading;
 using ECopy.Signing.Trust;
+using ECopy.Signing.Trust.Revocation;
 
 namespace ECopy.Signing.Verification;
 
@@ -12,11 +13,13 @@ internal static class FileJudge
     // A copy has two; more only cost time.
     private const int MaxSignatures = 32;
     private const int MaxStoreCertificates = 64;
+    private const int MaxStoreEvidence = 64;
 
     // A renewal has two every few years; each is compared with the one before, object by object.
     private const int MaxRevisionsAfterSeal = 64;
 
-    public static SignedFileReport Judge(PdfDocument document, TrustAnchors anchors, DateTimeOffset at)
+    /// <param name="evidence">Beside what the document keeps; null where nobody asks about revocation.</param>
+    public static SignedFileReport Judge(PdfDocument document, TrustAnchors anchors, DateTimeOffset at, RevocationEvidence? evidence)
     {
         var form = AcroForm.Read(document.Latest);
         var subjects = form.SignatureFields.Where(field => field.Signature is not null)
@@ -28,17 +31,27 @@ internal static class FileJudge
         // From the last back: each timestamp proves that what is before it existed then, so its own authority is judged as of the
         // next one (EN 319 102-1, 5.6).
         var supplied = StoreCertificates(document.Latest);
+        var revocation = evidence is null ? null : new RevocationInquiry(StoreEvidence(document.Latest).And(evidence), at);
         var time = at;
         var timestamps = new List<TimestampReport>();
         foreach (var subject in subjects.Where(subject => subject.IsTimestamp).Reverse())
         {
-            var timestamp = new TimestampJudge(supplied, anchors, time).Judge(subject);
+            var timestamp = new TimestampJudge(supplied, anchors, time, revocation).Judge(subject);
             timestamps.Insert(0, timestamp);
             if (timestamp is { Finding.IsPassed: true, Time: { } proven } && proven < time) time = proven;
         }
 
         var signatures = subjects.Where(subject => !subject.IsTimestamp).ToList();
-        var reports = signatures.Select(subject => new SignatureJudge(subject, supplied, anchors, time).Judge()).ToList();
+        var reports = new List<SignatureReport>();
+        DateTimeOffset? madeAfter = null;
+        foreach (var subject in signatures)
+        {
+            // A signature covers the timestamps of those before it, so it was made after them.
+            var report = new SignatureJudge(subject, supplied, anchors, time, revocation, madeAfter).Judge();
+            reports.Add(report);
+            if (report.ProvenTime is { } proven && (madeAfter is null || proven > madeAfter)) madeAfter = proven;
+        }
+
         var own = Over(document, form, signatures);
         var finding = Findings.Worst([.. reports.Select(report => report.Finding), .. timestamps.Select(timestamp => timestamp.Finding), own]);
         var level = LevelAfterTimestamps(document, subjects, timestamps);
@@ -66,6 +79,12 @@ internal static class FileJudge
             // Whoever put it there is named by the rules about revisions.
             return ValidationMaterial.Empty;
         }
+    }
+
+    private static RevocationEvidence StoreEvidence(PdfRevision revision)
+    {
+        var store = Store(revision);
+        return RevocationEvidence.Read(store.OcspAnswers.Take(MaxStoreEvidence), store.RevocationLists.Take(MaxStoreEvidence));
     }
 
     private static List<X509Certificate2> StoreCertificates(PdfRevision revision)

@@ -3,18 +3,28 @@ using System.Security.Cryptography.X509Certificates;
 using ECopy.Signing.Cms;
 using ECopy.Signing.Pades;
 using ECopy.Signing.Trust;
+using ECopy.Signing.Trust.Revocation;
 
 namespace ECopy.Signing.Verification;
 
 /// <summary>Judges one signature by itself. The order is that of the words: malformed, unsupported, tampered, attack, then trust.</summary>
 /// <param name="supplied">Certificates of the document's store.</param>
 /// <param name="at">The time of the oldest document timestamp after it that passed, or the present.</param>
-internal sealed class SignatureJudge(SignatureSubject subject, IReadOnlyList<X509Certificate2> supplied, TrustAnchors anchors, DateTimeOffset at)
+/// <param name="revocation">Null where nobody asks for it.</param>
+/// <param name="madeAfter">The time of an earlier timestamp within the bytes that this signature covers; null without one.</param>
+internal sealed class SignatureJudge(
+    SignatureSubject subject,
+    IReadOnlyList<X509Certificate2> supplied,
+    TrustAnchors anchors,
+    DateTimeOffset at,
+    RevocationInquiry? revocation,
+    DateTimeOffset? madeAfter)
 {
     private X509Certificate2? certificate;
     private IReadOnlyList<X509Certificate2> chain = [];
     private string algorithm = "";
     private TimestampReport? timestamp;
+    private IReadOnlyList<CertificateStanding> standings = [];
 
     public SignatureReport Judge()
     {
@@ -23,6 +33,8 @@ internal sealed class SignatureJudge(SignatureSubject subject, IReadOnlyList<X50
         return new SignatureReport(subject.Field.Name, subject.Role, finding, subject.Coverage, certificate, name, chain, PdfDate.Read(subject.Value.Time), algorithm)
         {
             Timestamp = timestamp,
+            Standings = standings,
+            Revocation = standings.Count == 0 ? RevocationState.NotChecked : RevocationInquiry.StateOf(standings),
             Level = timestamp is { Finding.IsPassed: true } ? PadesLevel.BT : PadesLevel.BB,
         };
     }
@@ -73,7 +85,7 @@ internal sealed class SignatureJudge(SignatureSubject subject, IReadOnlyList<X50
 
         if (SignatureTimestamp.Find(signature.Signer, out _) is { } token)
         {
-            timestamp = new TimestampJudge(supplied, anchors, at).Judge(token, hash => CryptographicOperations.HashData(hash, signature.Signer.Signature.Span));
+            timestamp = new TimestampJudge(supplied, anchors, at, revocation).Judge(token, hash => CryptographicOperations.HashData(hash, signature.Signer.Signature.Span));
             if (!timestamp.Finding.IsPassed) return timestamp.Finding;
         }
 
@@ -81,6 +93,9 @@ internal sealed class SignatureJudge(SignatureSubject subject, IReadOnlyList<X50
         var time = timestamp?.Time ?? at;
         var path = ChainBuilder.Find(signature.Certificate, signature.Cms.Certificates, anchors, time);
         chain = path.Certificates;
-        return TrustRules.Strength(signature) ?? TrustRules.Path(signature, path, anchors, time) ?? Finding.Passed;
+        var untrusted = TrustRules.Strength(signature) ?? TrustRules.Path(signature, path, anchors, time);
+        if (untrusted is not null || revocation is null) return untrusted ?? Finding.Passed;
+        standings = revocation.Look(path, time);
+        return RevocationInquiry.Objection(standings, madeAfter, "certificate") ?? Finding.Passed;
     }
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using ECopy.Signing.Pades;
+using ECopy.Signing.Trust.Revocation;
 
 namespace ECopy.Signing.Verification;
 
@@ -27,6 +28,10 @@ public enum SubIndication
     NoCertificateChainFound,
     OutOfBoundsNoPoe,
     TimestampOrderFailure,
+    Revoked,
+    RevokedNoPoe,
+    RevokedCaNoPoe,
+    TryLater,
 }
 
 /// <summary>Integrity in one word, apart from trust and time.</summary>
@@ -54,8 +59,15 @@ public enum Coverage
 /// <summary>Revocation is a matter of its own: "revoked" and "could not check" never share a value with anything else.</summary>
 public enum RevocationState
 {
-    /// <summary>Nobody has looked: the file carries no revocation data at level B-B and nothing is fetched.</summary>
+    /// <summary>Nobody has looked: revocation was not asked for, or something else failed before.</summary>
     NotChecked,
+
+    /// <summary>No certificate of the path was revoked at the time that counts.</summary>
+    Good,
+    Revoked,
+
+    /// <summary>Nothing shows whether one of them was.</summary>
+    CouldNotCheck,
 }
 
 /// <summary>One result: what to call it, a stable code and a sentence. <c>passed</c> is the only code of a pass.</summary>
@@ -90,6 +102,9 @@ public sealed record SignatureReport(
 
     /// <summary>The timestamp on the signature; null at level B-B, and where it was not looked at because something before failed.</summary>
     public TimestampReport? Timestamp { get; init; }
+
+    /// <summary>Each certificate of the path below the anchor and what is known of it, with source and age; empty where nobody has looked.</summary>
+    public IReadOnlyList<CertificateStanding> Standings { get; init; } = [];
 
     /// <summary>When the signature is proven to have existed; null without a timestamp that passed.</summary>
     public DateTimeOffset? ProvenTime => Timestamp is { Finding.IsPassed: true } timestamp ? timestamp.Time : null;
@@ -148,6 +163,10 @@ public static class Etsi
         SubIndication.NoSigningCertificateFound => "NO_SIGNING_CERTIFICATE_FOUND",
         SubIndication.NoCertificateChainFound => "NO_CERTIFICATE_CHAIN_FOUND",
         SubIndication.TimestampOrderFailure => "TIMESTAMP_ORDER_FAILURE",
+        SubIndication.Revoked => "REVOKED",
+        SubIndication.RevokedNoPoe => "REVOKED_NO_POE",
+        SubIndication.RevokedCaNoPoe => "REVOKED_CA_NO_POE",
+        SubIndication.TryLater => "TRY_LATER",
         _ => "OUT_OF_BOUNDS_NO_POE",
     };
 }

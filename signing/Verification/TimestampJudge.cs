@@ -12,7 +12,8 @@ namespace ECopy.Signing.Verification;
 /// </summary>
 /// <param name="supplied">Certificates of the document's store.</param>
 /// <param name="at">The time of the next later timestamp, or the present.</param>
-internal sealed class TimestampJudge(IReadOnlyList<X509Certificate2> supplied, TrustAnchors anchors, DateTimeOffset at)
+/// <param name="revocation">Null where nobody asks for it.</param>
+internal sealed class TimestampJudge(IReadOnlyList<X509Certificate2> supplied, TrustAnchors anchors, DateTimeOffset at, RevocationInquiry? revocation)
 {
     private static readonly HashSet<string> Keys = ["Type", "Filter", "SubFilter", "ByteRange", "Contents"];
 
@@ -61,7 +62,8 @@ internal sealed class TimestampJudge(IReadOnlyList<X509Certificate2> supplied, T
         var path = ChainBuilder.Find(authority, token.Cms.Certificates.Concat(supplied), anchors, at);
         return path.Status switch
         {
-            PathStatus.Valid => Finding.Passed,
+            // Whoever has an authority's key can date as he likes: it must have been good until something later took over.
+            PathStatus.Valid => (revocation is null ? null : RevocationInquiry.Objection(revocation.Look(path, at), null, "timestamp")) ?? Finding.Passed,
             PathStatus.SignerOutOfTime => Findings.Untrusted(SubIndication.OutOfBoundsNoPoe, "timestamp-expired", "the authority's certificate has expired, and no later timestamp took over in time"),
             _ => Untrusted("timestamp-foreign", path),
         };

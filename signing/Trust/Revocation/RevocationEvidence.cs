@@ -35,6 +35,12 @@ public sealed class RevocationEvidence
         return new RevocationEvidence(ReadAll(answers, OcspResponse.Read, unreadable), ReadAll(lists, RevocationList.Read, unreadable), unreadable);
     }
 
+    public RevocationEvidence And(RevocationEvidence other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return new RevocationEvidence([.. Answers, .. other.Answers], [.. Lists, .. other.Lists], [.. unreadable, .. other.unreadable]);
+    }
+
     /// <summary>
     /// What all of it says. Revoked, if any piece that may be believed says so (the earliest date counts); else good, if any says
     /// so (the newest is the source); else it could not be checked.
