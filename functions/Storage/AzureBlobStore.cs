@@ -17,8 +17,10 @@ internal sealed class AzureBlobStore(BlobServiceClient service, BlobPlacement pl
     /// <summary>Names the write that made a blob's content: how a repeat tells its own earlier success from somebody else's.</summary>
     private const string WriteId = "ecopywrite";
     private const int BlockBytes = 4 * 1024 * 1024;
-    private const int NamesPerPage = 5000;
     private readonly AzureCalls calls = new(TimeProvider.System);
+
+    /// <summary>The most that the service gives at once.</summary>
+    public int NamesPerPage { get; init; } = 5000;
 
     public AzureBlobStore(BlobServiceClient service, string prefix = ContainerPerSegment.UsualPrefix)
         : this(service, new ContainerPerSegment(prefix))
@@ -45,7 +47,7 @@ internal sealed class AzureBlobStore(BlobServiceClient service, BlobPlacement pl
 
     public async Task<CreateOutcome> CreateIfAbsentAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
-        if (await PutAsync(path, content, null, cancellationToken) is not null) return CreateOutcome.Created;
+        if (await PutAsync(path, content, null, createOnly: true, cancellationToken) is not null) return CreateOutcome.Created;
         return await CompareAsync(path, content.Length, SHA256.HashData(content.Span), cancellationToken);
     }
 
@@ -71,13 +73,13 @@ internal sealed class AzureBlobStore(BlobServiceClient service, BlobPlacement pl
         }
 
         var digest = hash.GetHashAndReset();
-        var committed = isThere ? null : await ConditionallyAsync(blob, path, null, (writeId, stop) => blob.CommitBlockListAsync(
+        var committed = isThere ? null : await ConditionallyAsync(blob, path, null, createOnly: true, (writeId, stop) => blob.CommitBlockListAsync(
             blocks, new CommitBlockListOptions { Conditions = Conditions(null), Metadata = Named(writeId), ImmutabilityPolicy = retention?.PolicyOf(path, default, DateTimeOffset.UtcNow) }, stop), cancellationToken);
         return committed is not null ? CreateOutcome.Created : await CompareAsync(path, length, digest, cancellationToken);
     }
 
     public Task<string?> ReplaceIfUnchangedAsync(string path, ReadOnlyMemory<byte> content, string? expected, CancellationToken cancellationToken) =>
-        PutAsync(path, content, expected, cancellationToken);
+        PutAsync(path, content, expected, createOnly: false, cancellationToken);
 
     public Task DeleteAsync(string path, CancellationToken cancellationToken)
     {
@@ -138,10 +140,10 @@ internal sealed class AzureBlobStore(BlobServiceClient service, BlobPlacement pl
         while (!string.IsNullOrEmpty(next));
     }
 
-    private Task<string?> PutAsync(string path, ReadOnlyMemory<byte> content, string? expected, CancellationToken cancellationToken)
+    private Task<string?> PutAsync(string path, ReadOnlyMemory<byte> content, string? expected, bool createOnly, CancellationToken cancellationToken)
     {
         var blob = At(path);
-        return ConditionallyAsync(blob, path, expected, (writeId, stop) => blob.UploadAsync(
+        return ConditionallyAsync(blob, path, expected, createOnly, (writeId, stop) => blob.UploadAsync(
             BinaryData.FromBytes(content).ToStream(),
             new BlobUploadOptions { Conditions = Conditions(expected), Metadata = Named(writeId), ImmutabilityPolicy = retention?.PolicyOf(path, content.Span, DateTimeOffset.UtcNow) },
             stop), cancellationToken);
@@ -149,10 +151,11 @@ internal sealed class AzureBlobStore(BlobServiceClient service, BlobPlacement pl
 
     /// <summary>
     /// The new ETag, or null on conflict. After an attempt whose answer was lost a conflict may be our own success: then the blob
-    /// carries this write's id. Carries it another one's by now, nobody can say any more whether ours was there in between.
+    /// carries this write's id. If it carries another one's, nobody can say any more whether ours was there in between; what is
+    /// only ever created is compared then, a swap is a transient fault.
     /// </summary>
     private async Task<string?> ConditionallyAsync(
-        BlockBlobClient blob, string path, string? expected, Func<string, CancellationToken, Task<Response<BlobContentInfo>>> write, CancellationToken cancellationToken)
+        BlockBlobClient blob, string path, string? expected, bool createOnly, Func<string, CancellationToken, Task<Response<BlobContentInfo>>> write, CancellationToken cancellationToken)
     {
         var writeId = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         return await calls.RunAsync(path, async (attempt, stop) =>
@@ -161,19 +164,15 @@ internal sealed class AzureBlobStore(BlobServiceClient service, BlobPlacement pl
             {
                 return (await InContainerAsync(blob, () => write(writeId, stop), stop)).Value.ETag.ToString();
             }
-            catch (RequestFailedException failure) when (AzureCalls.IsConflict(failure))
+            // Also of a blob that was removed meanwhile.
+            catch (RequestFailedException failure) when (AzureCalls.IsConflict(failure) || (expected is not null && failure.ErrorCode == BlobErrorCode.BlobNotFound))
             {
-                return await OwnETagAsync(blob, writeId, stop) ?? Conflict(path, attempt);
-            }
-            catch (RequestFailedException failure) when (failure.ErrorCode == BlobErrorCode.BlobNotFound && expected is not null)
-            {
-                return Conflict(path, attempt); // removed meanwhile
+                var own = await OwnETagAsync(blob, writeId, stop);
+                if (own is null && !createOnly && attempt > 1) throw new TransientException($"{path}: the answer to a write was lost, and others have written since");
+                return own;
             }
         }, cancellationToken);
     }
-
-    private static string? Conflict(string path, int attempt) =>
-        attempt == 1 ? null : throw new TransientException($"{path}: the answer to a write was lost, and others have written since");
 
     private static Task<string?> OwnETagAsync(BlockBlobClient blob, string writeId, CancellationToken cancellationToken) => OrNullAsync(async () =>
     {

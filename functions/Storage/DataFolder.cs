@@ -1,7 +1,4 @@
-using System.Globalization;
-using System.Text;
 using ECopy.Functions.Domain;
-using Microsoft.Win32.SafeHandles;
 
 namespace ECopy.Functions.Storage;
 
@@ -13,19 +10,16 @@ namespace ECopy.Functions.Storage;
 /// </summary>
 internal sealed class DataFolder : IDisposable
 {
-    private readonly SafeFileHandle? ownerLock;
-    private readonly StoreLease? lease;
-    private bool disposed;
+    private readonly StoreOwnership? ownership;
 
-    private DataFolder(string fullPath, StorePlace place, FileBlobStore files, IBlobStore blobs, StoreIdentity identity, SafeFileHandle? ownerLock, StoreLease? lease)
+    private DataFolder(string fullPath, StorePlace place, FileBlobStore files, IBlobStore blobs, StoreIdentity identity, StoreOwnership? ownership)
     {
         FullPath = fullPath;
         Place = place;
         Files = files;
         Blobs = blobs;
         Identity = identity;
-        this.ownerLock = ownerLock;
-        this.lease = lease;
+        this.ownership = ownership;
     }
 
     /// <summary>On this machine.</summary>
@@ -39,13 +33,13 @@ internal sealed class DataFolder : IDisposable
     public IBlobStore Blobs { get; }
 
     /// <summary>This process alone writes to the store.</summary>
-    public bool IsOwner => ownerLock is not null;
+    public bool IsOwner => ownership is not null;
 
     /// <summary>The owner, or one of several processes that share a store by create-only and compare-and-swap.</summary>
     public bool MayWrite { get; private init; }
 
     /// <summary>The folder's owner before was killed.</summary>
-    public bool AfterCrash { get; private init; }
+    public bool AfterCrash => ownership?.AfterCrash is true;
 
     public StoreIdentity Identity { get; }
 
@@ -53,7 +47,7 @@ internal sealed class DataFolder : IDisposable
     public string HubFile(string name) => Path.Combine(FullPath, Place.Account is null ? $"{name}.sqlite" : $"{name}-{Identity.StoreId}.sqlite");
 
     /// <summary>Cancelled when the store is found to be another process's: nothing is written from then on.</summary>
-    public CancellationToken Lost => lease?.Lost ?? CancellationToken.None;
+    public CancellationToken Lost => ownership?.Lost ?? CancellationToken.None;
 
     /// <summary>Opens the folder, with its blobs inside, as its owner.</summary>
     public static Task<Result<DataFolder>> OpenAsync(string path, StoreKind kind, TimeProvider time, CancellationToken cancellationToken) =>
@@ -69,50 +63,22 @@ internal sealed class DataFolder : IDisposable
     {
         ArgumentNullException.ThrowIfNull(place);
         var fullPath = Path.GetFullPath(path);
-        SafeFileHandle? held = null;
-        StoreLease? lease = null;
-        var afterCrash = false;
+        var taken = await StoreOwnership.TakeAsync(place, fullPath, time, waiting, cancellationToken);
+        if (taken.IsRejected)
+            return taken.Rejection!;
+        StoreOwnership? ownership = taken.Value;
         try
         {
-            LibC.CreateFolder(fullPath);
-            var lockPath = LockPath(fullPath);
-            held = LibC.OpenLocked(lockPath);
-            if (held is null)
-                return InUse(fullPath, lockPath);
-            // A pid still there was not taken back by its owner, who was killed then.
-            afterCrash = RandomAccess.GetLength(held) > 0;
-            WritePid(held);
-            var files = FileBlobStore.Open(fullPath, afterCrash);
-            IBlobStore blobs = files;
-            if (place.Account is not null)
-            {
-                // The folder first: it is asked in a moment, and its owner can be reached through its socket.
-                var taken = await StoreLease.TakeAsync(place, time, waiting, cancellationToken);
-                if (taken.IsRejected)
-                    return taken.Rejection!;
-                lease = taken.Value;
-                blobs = new LeasedBlobStore(place.OpenAccount(), lease);
-            }
-
-            var identity = await StoreIdentity.OpenOrCreateAsync(blobs, kind, time, cancellationToken);
+            var identity = await StoreIdentity.OpenOrCreateAsync(ownership.Blobs, kind, time, cancellationToken);
             if (identity.Rejection is not null)
                 return identity.Rejection;
-            var folder = new DataFolder(fullPath, place, files, blobs, identity.Value, held, lease) { AfterCrash = afterCrash, MayWrite = true };
-            held = null;
-            lease = null;
+            var folder = new DataFolder(fullPath, place, ownership.Files, ownership.Blobs, identity.Value, ownership) { MayWrite = true };
+            ownership = null;
             return folder;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return Unusable(fullPath, e.Message);
         }
         finally
         {
-            lease?.Dispose();
-            // Refused: that somebody was killed here is the next one's to see.
-            if (held is not null && !afterCrash)
-                RandomAccess.SetLength(held, 0);
-            held?.Dispose();
+            ownership?.Leave();
         }
     }
 
@@ -136,7 +102,7 @@ internal sealed class DataFolder : IDisposable
             var identity = await StoreIdentity.OpenOrCreateAsync(blobs, known, time, cancellationToken);
             return identity.Rejection is not null
                 ? identity.Rejection
-                : new DataFolder(fullPath, place, FileBlobStore.OpenShared(fullPath), blobs, identity.Value, null, null) { MayWrite = true };
+                : new DataFolder(fullPath, place, FileBlobStore.OpenShared(fullPath), blobs, identity.Value, null) { MayWrite = true };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -161,7 +127,7 @@ internal sealed class DataFolder : IDisposable
                 await StoreIdentity.RefuseOrphansAsync(blobs, cancellationToken);
             return identity is null
                 ? new Rejection("data-folder-not-found", "folder", place.NameFor(fullPath))
-                : new DataFolder(fullPath, place, files, blobs, identity, null, null);
+                : new DataFolder(fullPath, place, files, blobs, identity, null);
         }
         catch (TransientException e)
         {
@@ -172,36 +138,7 @@ internal sealed class DataFolder : IDisposable
     public static Task<Result<DataFolder>> OpenReadOnlyAsync(string path, CancellationToken cancellationToken) => OpenReadOnlyAsync(StorePlace.InFolder, path, cancellationToken);
 
     /// <summary>Gives lock and lease back; what still writes is waited for, and what comes later is refused.</summary>
-    public void Dispose()
-    {
-        if (disposed)
-            return;
-        disposed = true;
-        if (Blobs is LeasedBlobStore leased)
-            leased.Close();
-        lease?.Dispose();
-        if (ownerLock is null)
-            return;
-        Files.Close();
-        RandomAccess.SetLength(ownerLock, 0);
-        ownerLock.Dispose();
-    }
-
-    private static string LockPath(string fullPath) => Path.Combine(fullPath, "owner.lock");
-
-    private static void WritePid(SafeFileHandle held)
-    {
-        RandomAccess.SetLength(held, 0);
-        RandomAccess.Write(held, Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n")), 0);
-    }
-
-    private static Rejection InUse(string fullPath, string lockPath)
-    {
-        using var handle = LibC.OpenUnlocked(lockPath);
-        var buffer = new byte[32];
-        var pid = Encoding.ASCII.GetString(buffer, 0, RandomAccess.Read(handle, buffer, 0)).Trim();
-        return new Rejection("data-folder-in-use", new Dictionary<string, string> { ["folder"] = fullPath, ["pid"] = pid });
-    }
+    public void Dispose() => ownership?.Dispose();
 
     private static Rejection Unusable(string fullPath, string cause) =>
         new("data-folder-unusable", new Dictionary<string, string> { ["folder"] = fullPath, ["cause"] = cause });

@@ -9,6 +9,7 @@ public sealed partial class Azurite : IDisposable
 {
     /// <summary>Azurite's published account; it opens nothing but an emulator.</summary>
     private const string Account = "devstoreaccount1";
+    private const string SecondAccount = "secondaccount";
     private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
     private readonly Process process;
@@ -16,12 +17,17 @@ public sealed partial class Azurite : IDisposable
     private Azurite(Process process, int blobPort, int queuePort)
     {
         this.process = process;
-        ConnectionString = string.Create(
+        string Connect(string account) => string.Create(
             CultureInfo.InvariantCulture,
-            $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={Key};BlobEndpoint=http://127.0.0.1:{blobPort}/{Account};QueueEndpoint=http://127.0.0.1:{queuePort}/{Account};");
+            $"DefaultEndpointsProtocol=http;AccountName={account};AccountKey={Key};BlobEndpoint=http://127.0.0.1:{blobPort}/{account};QueueEndpoint=http://127.0.0.1:{queuePort}/{account};");
+        ConnectionString = Connect(Account);
+        SecondConnectionString = Connect(SecondAccount);
     }
 
     public string ConnectionString { get; }
+
+    /// <summary>Another account of the same emulator: where a witness is kept.</summary>
+    public string SecondConnectionString { get; }
 
     public static async Task<Azurite> StartAsync()
     {
@@ -31,6 +37,7 @@ public sealed partial class Azurite : IDisposable
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            Environment = { ["AZURITE_ACCOUNTS"] = $"{Account}:{Key};{SecondAccount}:{Key}" },
         };
         var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync();

@@ -29,6 +29,9 @@ public sealed class ProgramUnderTest : IDisposable
     /// <summary>What <c>--witness</c> would name.</summary>
     public string Witness => Path.Combine(Folder, "state", "ecopy");
 
+    /// <summary>Settings of this program's processes, beside what every one gets.</summary>
+    public Dictionary<string, string> Settings { get; } = new(StringComparer.Ordinal);
+
     public string PathOf(string blob) => Path.Combine(Data, blob);
 
     /// <summary>
@@ -81,10 +84,11 @@ public sealed class ProgramUnderTest : IDisposable
             StandardErrorEncoding = Encoding.UTF8,
         };
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        foreach (var inherited in (string[])["Register__Witness", "PublicUrl", "Storage__ConnectionString", "FUNCTIONS_CUSTOMHANDLER_PORT"]) start.Environment.Remove(inherited);
+        foreach (var inherited in (string[])["Register__Witness", "Register__WitnessConnectionString", "Register__WitnessUrl", "PublicUrl", "Storage__ConnectionString", "Storage__AccountUrl", "FUNCTIONS_CUSTOMHANDLER_PORT"]) start.Environment.Remove(inherited);
         start.Environment["XDG_STATE_HOME"] = Path.Combine(Folder, "state");
         // Everything here comes from one address, and much faster than people.
         start.Environment["Limits__Off"] = "true";
+        foreach (var (name, value) in Settings) start.Environment[name] = value;
         var running = new RunningProgram(start);
         lock (started) started.Add(running);
         return running;

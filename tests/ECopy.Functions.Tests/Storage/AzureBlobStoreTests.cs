@@ -1,39 +1,19 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
 using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Storage.Blobs;
 using ECopy.Functions.Domain;
 using ECopy.Functions.Storage;
 using ECopy.TestKit;
+using Xunit.Abstractions;
 
 namespace ECopy.Functions.Tests.Storage;
 
-public sealed class AzuriteFixture : IAsyncLifetime
-{
-    private Azurite? azurite;
-    private int made;
-
-    public string ConnectionString => azurite!.ConnectionString;
-
-    public async Task InitializeAsync() => azurite = await Azurite.StartAsync();
-
-    public Task DisposeAsync()
-    {
-        azurite?.Dispose();
-        return Task.CompletedTask;
-    }
-
-    /// <summary>A store of its own: other containers.</summary>
-    internal AzureBlobStore NewStore(Action<BlobClientOptions>? change = null)
-    {
-        var options = AzureCalls.ClientOptions();
-        change?.Invoke(options);
-        return new AzureBlobStore(new BlobServiceClient(ConnectionString, options), FormattableString.Invariant($"t{Interlocked.Increment(ref made)}-"));
-    }
-}
-
 /// <summary>The contract, on a real Azurite.</summary>
-public sealed class AzureBlobStoreTests(AzuriteFixture azurite) : BlobStoreContract, IClassFixture<AzuriteFixture>
+[Collection(StorageAccount.Name)]
+public sealed class AzureBlobStoreTests(AzuriteFixture azurite, ITestOutputHelper output) : BlobStoreContract
 {
     protected override IBlobStore Store { get; } = azurite.NewStore();
 
@@ -53,70 +33,169 @@ public sealed class AzureBlobStoreTests(AzuriteFixture azurite) : BlobStoreContr
     {
         var content = new byte[9_000_001];
         new Random(7).NextBytes(content);
-        Assert.Equal(CreateOutcome.Created, await Store.CreateIfAbsentAsync("scans/a/large", new MemoryStream(content), None));
-        Assert.Equal(CreateOutcome.SameAlreadyThere, await Store.CreateIfAbsentAsync("scans/a/large", new MemoryStream(content), None));
-        await using var back = await Store.OpenReadAsync("scans/a/large", None);
-        using var copy = new MemoryStream();
-        await back!.CopyToAsync(copy);
-        Assert.True(copy.GetBuffer().AsSpan(0, (int)copy.Length).SequenceEqual(content));
+        var network = new ShakyNetwork();
+        var shaky = azurite.NewStore(options => options.AddPolicy(network, HttpPipelinePosition.PerRetry));
+        // Asked whether it is there; the first block; its answer lost; the commit's answer lost.
+        network.Expect(NetworkFault.Busy, NetworkFault.None, NetworkFault.None, NetworkFault.None, NetworkFault.AnswerLost, NetworkFault.NotSent, NetworkFault.None, NetworkFault.None, NetworkFault.AnswerLost);
+        Assert.Equal(CreateOutcome.Created, await shaky.CreateIfAbsentAsync("scans/a/large", new MemoryStream(content), None));
+        Assert.True(network.IsQuiet);
+        Assert.Equal(CreateOutcome.SameAlreadyThere, await shaky.CreateIfAbsentAsync("scans/a/large", new MemoryStream(content), None));
+        content[^1]++;
+        Assert.Equal(CreateOutcome.OtherAlreadyThere, await shaky.CreateIfAbsentAsync("scans/a/large", new MemoryStream(content), None));
+        content[^1]--;
+        await using var back = await shaky.OpenReadAsync("scans/a/large", None);
+        Assert.Equal(SHA256.HashData(content), await SHA256.HashDataAsync(back!));
     }
 
-    /// <summary>Stored, but the answer lost: the client's own repeat meets its own success and must not call it somebody else's.</summary>
-    [Fact]
-    public async Task A_lost_answer_is_recognised_as_our_own_write()
+    /// <summary>Stored, but the answer lost: the repeat meets its own success and must not call it somebody else's.</summary>
+    [Theory]
+    [InlineData(NetworkFault.AnswerLost)]
+    [InlineData(NetworkFault.Busy)]
+    [InlineData(NetworkFault.NotSent)]
+    [InlineData(NetworkFault.NotSent, NetworkFault.AnswerLost)]
+    [InlineData(NetworkFault.AnswerLost, NetworkFault.NotSent, NetworkFault.Busy)]
+    public async Task A_lost_answer_is_recognised_as_our_own_write(params NetworkFault[] faults)
     {
-        var loser = new LosesAnswers();
-        var shaky = azurite.NewStore(options => options.AddPolicy(loser, HttpPipelinePosition.PerRetry));
-        foreach (var lost in (int[])[1, 2, 3])
+        var network = new ShakyNetwork();
+        var shaky = azurite.NewStore(options => options.AddPolicy(network, HttpPipelinePosition.PerRetry));
+        await shaky.CreateIfAbsentAsync("requests/a/0.json", Bytes("the container"), None);
+
+        network.Expect(faults);
+        var first = await shaky.ReplaceIfUnchangedAsync("requests/a/1.json", Bytes("1"), null, None);
+        Assert.NotNull(first);
+        network.Expect(faults);
+        var second = await shaky.ReplaceIfUnchangedAsync("requests/a/1.json", Bytes("2"), first, None);
+        Assert.NotNull(second);
+        Assert.Equal((second, "2"), ((await shaky.ReadAsync("requests/a/1.json", None))!.ETag, Text(await shaky.ReadAsync("requests/a/1.json", None))));
+        Assert.Null(await shaky.ReplaceIfUnchangedAsync("requests/a/1.json", Bytes("3"), first, None));
+        network.Expect(faults);
+        Assert.Equal(CreateOutcome.Created, await shaky.CreateIfAbsentAsync("requests/a/2.json", new MemoryStream([1, 2, 3]), None));
+        network.Expect(faults);
+        await shaky.DeleteAsync("requests/a/2.json", None);
+        Assert.Null(await shaky.ReadAsync("requests/a/2.json", None));
+        Assert.Equal(4 * faults.Length, network.Met);
+    }
+
+    /// <summary>Ours was stored, the answer lost, and somebody has replaced it since: "conflict" would say that it never happened.</summary>
+    [Fact]
+    public async Task A_write_that_was_overtaken_after_a_lost_answer_is_not_called_a_conflict()
+    {
+        BlobServiceClient? other = null;
+        var overtaking = new AfterLostAnswer(async () =>
         {
-            var path = FormattableString.Invariant($"requests/a/{lost}.json");
-            loser.Lose(lost);
-            var first = await shaky.ReplaceIfUnchangedAsync(path, Bytes("1"), null, None);
-            Assert.NotNull(first);
-            loser.Lose(lost);
-            var second = await shaky.ReplaceIfUnchangedAsync(path, Bytes("2"), first, None);
-            Assert.NotNull(second);
-            Assert.Equal((second, "2"), ((await shaky.ReadAsync(path, None))!.ETag, Text(await shaky.ReadAsync(path, None))));
-            Assert.Null(await shaky.ReplaceIfUnchangedAsync(path, Bytes("3"), first, None));
-            loser.Lose(lost);
-            Assert.NotEqual(CreateOutcome.OtherAlreadyThere, await shaky.CreateIfAbsentAsync($"copies/{lost}", new MemoryStream([1, 2, 3]), None));
+            var store = new AzureBlobStore(other!, "overtaken-");
+            var there = (await store.ReadAsync("requests/a.json", None))!;
+            Assert.Equal("ours", Text(there));
+            Assert.NotNull(await store.ReplaceIfUnchangedAsync("requests/a.json", Bytes("theirs"), there.ETag, None));
+        });
+        other = azurite.Client();
+        var shaky = new AzureBlobStore(azurite.Client(options => options.AddPolicy(overtaking, HttpPipelinePosition.PerRetry)), "overtaken-");
+        var etag = await shaky.ReplaceIfUnchangedAsync("requests/a.json", Bytes("before"), null, None);
+        overtaking.Armed = true;
+
+        await Assert.ThrowsAsync<TransientException>(() => shaky.ReplaceIfUnchangedAsync("requests/a.json", Bytes("ours"), etag, None));
+        Assert.Equal("theirs", Text(await shaky.ReadAsync("requests/a.json", None)));
+    }
+
+    /// <summary>Many operations, one after the other, over a network with seeded faults: every answer is what a dictionary would say.</summary>
+    [Fact]
+    public async Task Over_a_shaky_network_every_answer_is_the_right_one()
+    {
+        const int seed = 20261122;
+        output.WriteLine($"seed {seed}");
+        var random = new Random(seed);
+        var network = new ShakyNetwork();
+        var shaky = azurite.NewStore(options => options.AddPolicy(network, HttpPipelinePosition.PerRetry), namesPerPage: 3);
+        var expected = new SortedDictionary<string, (string Text, string? ETag)>(StringComparer.Ordinal);
+        for (var step = 0; step < 150; step++)
+        {
+            var path = FormattableString.Invariant($"requests/a/{random.Next(8)}.json");
+            var text = FormattableString.Invariant($"{step}");
+            network.Expect([.. Enumerable.Range(0, random.Next(3)).Select(_ => (NetworkFault)random.Next(4))]);
+            var there = expected.TryGetValue(path, out var known);
+            switch (random.Next(5))
+            {
+                case 0:
+                    Assert.Equal(there ? CreateOutcome.OtherAlreadyThere : CreateOutcome.Created, await shaky.CreateIfAbsentAsync(path, Bytes(text), None));
+                    if (!there) expected[path] = (text, null);
+                    break;
+                case 1 when there:
+                    var read = (await shaky.ReadAsync(path, None))!;
+                    Assert.Equal(known.Text, Text(read));
+                    Assert.Equal(known.ETag ?? read.ETag, read.ETag);
+                    expected[path] = (known.Text, read.ETag);
+                    break;
+                case 2 when known.ETag is not null:
+                    expected[path] = (text, await shaky.ReplaceIfUnchangedAsync(path, Bytes(text), known.ETag, None));
+                    Assert.NotNull(expected[path].ETag);
+                    network.Expect();
+                    Assert.Null(await shaky.ReplaceIfUnchangedAsync(path, Bytes(text), known.ETag, None));
+                    break;
+                case 3:
+                    await shaky.DeleteAsync(path, None);
+                    expected.Remove(path);
+                    break;
+                default:
+                    Assert.Equal(expected.Keys, await shaky.ListAsync("requests/", None).ToListAsync());
+                    break;
+            }
         }
 
-        Assert.True(loser.Lost >= 6, $"{loser.Lost} answers were lost");
+        Assert.True(network.Met > 60, $"{network.Met} faults");
     }
 
     [Fact]
-    public async Task A_service_that_does_not_answer_is_a_transient_fault()
+    public async Task A_service_that_does_not_answer_is_a_transient_fault_and_not_a_hang()
     {
-        var options = AzureCalls.ClientOptions();
-        // Nobody listens on port 1.
-        var nobody = new AzureBlobStore(new BlobServiceClient(new Uri("http://127.0.0.1:1/devstoreaccount1"), options));
-        await Assert.ThrowsAsync<TransientException>(() => nobody.ReadAsync("a/b", None));
-        await Assert.ThrowsAsync<TransientException>(() => nobody.CreateIfAbsentAsync("a/b", Bytes("1"), None));
-        await Assert.ThrowsAsync<TransientException>(() => nobody.CreateIfAbsentAsync("a/b", new MemoryStream([1]), None));
-        await Assert.ThrowsAsync<TransientException>(() => nobody.ReplaceIfUnchangedAsync("a/b", Bytes("1"), null, None));
-        await Assert.ThrowsAsync<TransientException>(() => nobody.DeleteAsync("a/b", None));
-        await Assert.ThrowsAsync<TransientException>(async () => { await foreach (var _ in nobody.ListAsync("a/", None)) { } });
+        // It takes connections and says nothing.
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        await Task.WhenAll(((int[])[1, ((IPEndPoint)silent.LocalEndpoint).Port]).Select(async port =>
+        {
+            var options = AzureCalls.ClientOptions();
+            options.Retry.NetworkTimeout = TimeSpan.FromMilliseconds(100);
+            var nobody = new AzureBlobStore(new BlobServiceClient(new Uri(FormattableString.Invariant($"http://127.0.0.1:{port}/devstoreaccount1")), options));
+            await Task.WhenAll(
+                Assert.ThrowsAsync<TransientException>(() => nobody.ReadAsync("a/b", None)),
+                Assert.ThrowsAsync<TransientException>(() => nobody.OpenReadAsync("a/b", None)),
+                Assert.ThrowsAsync<TransientException>(() => nobody.CreateIfAbsentAsync("a/b", Bytes("1"), None)),
+                Assert.ThrowsAsync<TransientException>(() => nobody.CreateIfAbsentAsync("a/b", new MemoryStream(new byte[5_000_000]), None)),
+                Assert.ThrowsAsync<TransientException>(() => nobody.ReplaceIfUnchangedAsync("a/b", Bytes("1"), null, None)),
+                Assert.ThrowsAsync<TransientException>(() => nobody.DeleteAsync("a/b", None)),
+                Assert.ThrowsAsync<TransientException>(() => nobody.ListAsync("a/", None).ToListAsync().AsTask()),
+                Assert.ThrowsAsync<TransientException>(() => nobody.ListAsync("", None).ToListAsync().AsTask()));
+        }));
     }
 
-    /// <summary>Lets a write through and then loses the answer, as a broken connection does.</summary>
-    private sealed class LosesAnswers : HttpPipelinePolicy
+    [Fact]
+    public async Task Whoever_no_longer_wants_the_answer_is_not_told_of_a_fault()
     {
-        private int left;
+        using var stop = new CancellationTokenSource();
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Store.ReadAsync("a/b", stop.Token));
+    }
 
-        public int Lost { get; private set; }
-
-        public void Lose(int times) => left = times;
+    /// <summary>Loses the answer to one write; before the repeat comes, something else happens.</summary>
+    private sealed class AfterLostAnswer(Func<Task> meanwhile) : HttpPipelinePolicy
+    {
+        public bool Armed { get; set; }
 
         public override async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline)
         {
             await ProcessNextAsync(message, pipeline);
-            if (message.Request.Method != RequestMethod.Put || message.Response.Status >= (int)HttpStatusCode.BadRequest || left == 0) return;
-            left--;
-            Lost++;
+            if (!Armed || message.Request.Method != RequestMethod.Put) return;
+            Armed = false;
+            await meanwhile();
             throw new IOException("the answer was lost");
         }
 
         public override void Process(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline) => throw new NotSupportedException();
     }
+}
+
+/// <summary>The contract, on the fault-injecting store over a real Azurite.</summary>
+[Collection(StorageAccount.Name)]
+public sealed class FaultyAzureBlobStoreTests(AzuriteFixture azurite) : BlobStoreContract
+{
+    protected override IBlobStore Store { get; } = new FaultyBlobStore(azurite.NewStore(), FaultPlan.Off());
 }
