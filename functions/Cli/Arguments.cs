@@ -16,11 +16,13 @@ internal sealed record Arguments(string Verb, IReadOnlyList<string> Plain, IRead
         ["person"] = ["agency", "name", "title", "roles", "delegation", "number", "from", "until", "scope", "left", "signature-image", "witness"],
         ["user"] = ["agency", "person", "name", "witness"],
         ["key"] = ["agency", "person", "seal", "chain", "vault", "algorithm", "from", "until", "witness"],
+        ["backup"] = ["out", "with-keys"],
+        ["restore"] = ["from", "witness"],
         ["help"] = [],
     };
 
     private static readonly string[] Common = ["data", "json", "lang"];
-    private static readonly string[] Flags = ["json", "adopt-books", "no-demo", "insecure", "seal"];
+    private static readonly string[] Flags = ["json", "adopt-books", "no-demo", "insecure", "seal", "with-keys"];
 
     public bool Json => Options.ContainsKey("json");
 

@@ -35,6 +35,8 @@ internal static class CommandLine
                 "person" => await PersonCommand.RunAsync(arguments, terminal, CancellationToken.None),
                 "user" => await UserCommand.RunAsync(arguments, terminal, CancellationToken.None),
                 "key" => await KeyCommand.RunAsync(arguments, terminal, CancellationToken.None),
+                "backup" => await BackupCommand.RunAsync(arguments, terminal, CancellationToken.None),
+                "restore" => await RestoreCommand.RunAsync(arguments, terminal, CancellationToken.None),
                 "help" => Help(terminal),
                 _ when HandlerCommand.GivenPort is { } port => await HandlerCommand.RunAsync(arguments, port, terminal, CancellationToken.None),
                 _ => await ServeCommand.RunAsync(arguments, terminal, CancellationToken.None),

@@ -9,6 +9,8 @@ internal static class HelpText
           ecopy certify FILE… --title TEXT [--requester NAME] [--pages N] [--out copy.pdf]   (demo)
           ecopy verify FILE|CODE|SHA256
           ecopy audit
+          ecopy backup --out FILE.zip|DIR [--with-keys]
+          ecopy restore --from FILE.zip|DIR
           ecopy init --kind production|demo
           ecopy key trust ROOT.pem [--from dd/MM/yyyy] [--until dd/MM/yyyy]
           ecopy key import FILE.p12 --person ID | --seal [--chain ISSUERS.pem]
@@ -33,7 +35,7 @@ internal static class HelpText
         Mật khẩu được hỏi trên màn hình hoặc đọc một dòng từ stdin, không bao giờ là tham số.
         verify: 0 đã vào sổ, chưa bị sửa · 1 đã sửa, thu hồi, thay thế, không có trong sổ hoặc chữ ký sai ·
                 2 chưa kiểm tra được · 3 tệp hỏng hoặc mã gõ sai
-        audit:  0 nguyên vẹn · 1 có bản ghi hỏng · 2 chưa kiểm tra được
+        audit:  0 nguyên vẹn · 1 có bản ghi hỏng · 2 chưa kiểm tra được; restore: cũng vậy, sau khi khôi phục
         Các lệnh còn lại: 0 xong · 1 bị từ chối · 2 lúc này chưa được (máy chủ đang giữ kho) · 64 sai cú pháp
         """;
 
@@ -44,7 +46,7 @@ internal static class HelpText
         Passwords are asked for on the terminal, or read as one line from stdin; never an argument.
         verify: 0 registered and unchanged · 1 changed, withdrawn, replaced, not registered or failed ·
                 2 cannot be checked · 3 malformed file or mistyped code
-        audit:  0 clean · 1 a bad record, named · 2 cannot be checked
+        audit:  0 clean · 1 a bad record, named · 2 cannot be checked; restore: the same, of what was restored
         The others: 0 done · 1 refused · 2 not now (a server owns the store) · 64 wrong command line
         """;
 

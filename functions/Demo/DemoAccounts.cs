@@ -55,6 +55,14 @@ internal sealed class DemoAccounts(FileBlobStore keys, OfficeDirectory office, A
                 select new DemoAccount(person.Roles[0], person.PersonId, person.FullName, DrawPassword(), ApiTokens.Draw(), agency.Code));
         }
 
+        foreach (var drawn in wanted.Skip(there?.Value.Accounts.Count ?? 0))
+        {
+            // A store that came without this file (restored, or opened on another machine): nobody knows the old password any more.
+            // Set before it is written down: cut short, the next start draws another one.
+            if (await accounts.FindAsync(drawn.Agency, drawn.UserName, cancellationToken) is { Password: not null })
+                await accounts.SetPasswordAsync(drawn.Agency, drawn.UserName, drawn.Password, Operator, cancellationToken);
+        }
+
         if (wanted.Count > (there?.Value.Accounts.Count ?? 0))
             await keys.ReplaceJsonAsync(FileName, new DemoAccountFile(DemoAccountFile.CurrentSchema, wanted), there?.ETag, cancellationToken);
         return (await keys.ReadRequiredJsonAsync<DemoAccountFile>(FileName, cancellationToken)).Value.Accounts;

@@ -34,6 +34,7 @@ internal sealed class TestOffice : IAsyncDisposable
     private readonly List<Action<IServiceCollection>> changes = [];
     private DataFolder? data;
     private Witness? witness;
+    private bool adoptsBooks;
 
     private TestOffice(TimeProvider clock) => Clock = clock;
 
@@ -45,6 +46,8 @@ internal sealed class TestOffice : IAsyncDisposable
     public ConcurrentQueue<RecordedTurn> Turns { get; } = new();
 
     public string DataPath => Path.Combine(folder, "data");
+
+    public string WitnessPath => Path.Combine(folder, "witness");
 
     public IBlobStore Store => App.Services.GetRequiredService<IBlobStore>();
 
@@ -87,11 +90,14 @@ internal sealed class TestOffice : IAsyncDisposable
     }
 
     /// <summary>Opens an office. <paramref name="change"/> replaces services, at every start.</summary>
-    public static async Task<TestOffice> OpenAsync(TimeProvider? clock = null, Action<IServiceCollection>? change = null)
+    /// <param name="prepare">Makes the data folder, and perhaps the witness's; without a witness its books are taken as they are.</param>
+    public static async Task<TestOffice> OpenAsync(TimeProvider? clock = null, Action<IServiceCollection>? change = null, Func<string, string, Task>? prepare = null)
     {
         var office = new TestOffice(clock ?? TimeProvider.System);
         if (change is not null) office.changes.Add(change);
-        CopyFolder(await Template.Value, office.DataPath);
+        if (prepare is null) CopyFolder(await Template.Value, office.DataPath);
+        else await prepare(office.DataPath, office.WitnessPath);
+        office.adoptsBooks = prepare is not null && !Directory.Exists(office.WitnessPath);
         await office.StartAsync();
         return office;
     }
@@ -102,7 +108,7 @@ internal sealed class TestOffice : IAsyncDisposable
     public async Task StartAsync()
     {
         data = (await DataFolder.OpenAsync(DataPath, StoreKind.Demo, Clock, default)).Value;
-        witness = (await Witness.OpenAsync(data, Path.Combine(folder, "witness"), adoptUnknownBooks: false, Clock, default)).Value;
+        witness = (await Witness.OpenAsync(data, WitnessPath, adoptsBooks, Clock, default)).Value;
         App = ECopyHost.Build(data, witness, new HostOptions(null, new Uri("https://saoy.mauan.example/")), services =>
         {
             services.Replace(ServiceDescriptor.Singleton(Clock));
@@ -197,6 +203,17 @@ internal sealed class TestOffice : IAsyncDisposable
         var entries = new List<AuditEntry>();
         await foreach (var entry in Get<AuditTrail>().ReadAsync(Agency, default)) entries.Add(entry);
         return entries;
+    }
+
+    /// <summary>No request is open any more: markers go last.</summary>
+    public async Task WhenSettledAsync()
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (await PathsAsync(BlobPaths.OpenMarkers) is { Count: > 0 } open)
+        {
+            if (Stopwatch.GetElapsedTime(began) > Patience) throw new TimeoutException($"still open: {string.Join(' ', open)}");
+            await Task.Delay(5);
+        }
     }
 
     public Task<AuditReport> AuditAsync() => Get<StoreAudit>().RunAsync(default);

@@ -32,6 +32,8 @@ public sealed partial class WallTests
         ["Register"] = ["Domain", "Storage", "Ledger", "Office", "Requests"],
         // Verifying reads what registering wrote: the book and the public record. Never the other way round.
         ["Verify"] = ["Domain", "Storage", "Office", "Register"],
+        // Which records refer to which: a copy of the store must know them all.
+        ["Backup"] = ["Domain", "Storage", "Ledger", "Register", "Upload"],
     };
 
     private static readonly string[] SeeAllSteps = ["Workflow", "Web", "Cli", "Pages", "Demo", "Triggers"];

@@ -1,0 +1,79 @@
+using ECopy.Functions.Domain;
+using ECopy.Functions.Ledger;
+using ECopy.Functions.Register;
+using ECopy.Functions.Storage;
+
+namespace ECopy.Functions.Backup;
+
+/// <summary>
+/// Copies a store while it is in use, by reading alone. First what changes (<see cref="StoreCut"/>); then what is only ever
+/// created, which was there before anything referred to it. What came too late for a record of the backup stays out: a copy
+/// that nobody knows would be one that nobody certified.
+/// </summary>
+internal sealed class TakeBackup(IBlobStore store, TimeProvider time)
+{
+    private static readonly string[] Changing = [AuditBook.Prefix, RegisterPages.Prefix, BlobPaths.Requests, "dossiers/", "drafts/", BlobPaths.EndingDrafts];
+
+    /// <param name="files">Key files, when they are asked for.</param>
+    public async Task RunAsync(StoreIdentity identity, BackupTarget target, FileBlobStore? files, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        var began = time.GetUtcNow();
+        // How far a demo's past is made: behind what is made, as after a kill.
+        foreach (var path in (string[])[StoreIdentity.Path, BlobPaths.DemoPast])
+        {
+            if (await store.ReadAsync(path, cancellationToken) is { } first) await target.AddAsync(BackupRecord.Store + path, first.Content, cancellationToken);
+        }
+
+        var cut = new StoreCut(store, target, time);
+        await cut.TakeAsync(cancellationToken);
+        await foreach (var path in store.ListAsync("", cancellationToken))
+        {
+            if (LocalFiles.IsOfProcess(path) || LocalFiles.IsKey(path) || Changing.Any(prefix => path.StartsWith(prefix, StringComparison.Ordinal))) continue;
+            if (target.Has(BackupRecord.Store + path) || !IsKnown(cut, path)) continue;
+            await AddAsync(cut, target, path, cancellationToken);
+        }
+
+        if (files is not null)
+        {
+            await foreach (var path in files.ListAsync("", cancellationToken))
+            {
+                if (LocalFiles.IsKey(path) && await files.ReadAsync(path, cancellationToken) is { } key) await target.AddAsync(BackupRecord.Files + path, key.Content, cancellationToken);
+            }
+        }
+
+        await target.FinishAsync(identity, began, files is not null, cancellationToken);
+    }
+
+    /// <summary>By its name alone.</summary>
+    private static bool IsKnown(StoreCut cut, string path) => path.Split('/') switch
+    {
+        ["open", _, var copyId] => cut.HasFinished(copyId),
+        ["scans", _, var copyId, ..] => cut.HasRequest(copyId),
+        ["work", _, var copyId, var approval, ..] => cut.HasWork(copyId, approval),
+        ["copies", _, var copyId, ..] => cut.HasCopy(copyId),
+        ["public", var name] => cut.HasPublished(Path.GetFileNameWithoutExtension(name)),
+        _ => true,
+    };
+
+    private async Task AddAsync(StoreCut cut, BackupTarget target, string path, CancellationToken cancellationToken)
+    {
+        // Gone meanwhile: a session that ended, a marker.
+        await using var content = await store.OpenReadAsync(path, cancellationToken);
+        if (content is null) return;
+        if (!path.StartsWith(BlobPaths.DigestIndexes, StringComparison.Ordinal) && !path.StartsWith("access/", StringComparison.Ordinal))
+        {
+            await target.AddAsync(BackupRecord.Store + path, content, cancellationToken);
+            return;
+        }
+
+        // These say inside whose they are.
+        using var whole = new MemoryStream();
+        await content.CopyToAsync(whole, cancellationToken);
+        var bytes = whole.ToArray();
+        var isKnown = path.StartsWith("access/", StringComparison.Ordinal)
+            ? StoredJson.Parse<AccessLink>(path, bytes) is var link && cut.HasDossier(link.Agency, link.DossierCode)
+            : cut.HasPublished(StoredJson.Parse<DigestEntry>(path, bytes).Code);
+        if (isKnown) await target.AddAsync(BackupRecord.Store + path, bytes, cancellationToken);
+    }
+}
