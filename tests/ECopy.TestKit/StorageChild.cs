@@ -47,6 +47,9 @@ internal static class StorageChild
                     return await OwnAsync(folder);
                 case ["number", var folder, var witness, var first]:
                     return await NumberAsync(folder, witness, int.Parse(first, CultureInfo.InvariantCulture));
+                case ["fixture", var folder]:
+                    await FixtureStore.MakeAsync(folder);
+                    return 0;
                 default:
                     await Console.Error.WriteLineAsync("unknown verb");
                     return 64;
