@@ -70,7 +70,7 @@ public sealed class AzureStorageTests : IAsyncLifetime, IDisposable
         await page.DeleteAsync();
         var bad = elsewhere.Run("audit", "--lang", "en");
         Assert.Equal(1, bad.ExitCode);
-        Assert.StartsWith($"First bad record: register/{page.Name}: ", bad.Output, StringComparison.Ordinal);
+        Assert.True(bad.Output.StartsWith($"First bad record: register/{page.Name}: ", StringComparison.Ordinal), $"{page.Name}\n{bad}");
 
         // A real store beside it, of its own prefix; what it is, it is for good.
         Configure(elsewhere, "real-");
