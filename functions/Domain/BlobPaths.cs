@@ -81,6 +81,9 @@ internal static class BlobPaths
 
     public static string EndingDraft(string agency, string draftId) => $"{EndingDrafts}{agency}/{draftId}";
 
+    /// <summary>Whoever changes the office's records of an agency is alone inside.</summary>
+    public static string OfficeGate(string agency) => $"office/gates/{agency}.json";
+
     public static string OpenMarkersOf(string agency) => $"{OpenMarkers}{agency}/";
 
     public static string RequestsOf(string agency) => $"{Requests}{agency}/";

@@ -14,8 +14,10 @@ internal sealed class OfficeWriter(IBlobStore store, AuditTrail audit, TimeProvi
 {
     private const int MaxAttempts = 10;
 
-    // Rules that look at several records (the last administrator) hold only while nobody else changes one.
+    // Rules that look at several records (the last administrator) hold only while nobody else changes one: in this process, and
+    // in any other over the same store.
     private readonly SemaphoreSlim gate = new(1);
+    private readonly SharedGate shared = new(store, clock);
 
     /// <summary>Writes a new record; <paramref name="exists"/> when another one stands there. A repeat changes nothing.</summary>
     public async Task<Result<T>> CreateAsync<T>(string path, T value, OfficeAct act, string exists, CancellationToken cancellationToken)
@@ -45,46 +47,54 @@ internal sealed class OfficeWriter(IBlobStore store, AuditTrail audit, TimeProvi
         where T : class, IOfficeRecord<T>
     {
         ArgumentNullException.ThrowIfNull(change);
-        ReadOnlyMemory<byte> written = default;
-        TransientException? fault = null;
+        ArgumentNullException.ThrowIfNull(act);
         await gate.WaitAsync(cancellationToken);
         try
         {
-            for (var attempt = 1; attempt <= MaxAttempts; attempt++)
-            {
-                try
-                {
-                    if (await store.ReadAsync(path, cancellationToken) is not { } blob) return new Rejection(missing);
-                    var current = StoredJson.Parse<T>(path, blob.Content.Span);
-                    // Stored, but the answer was lost.
-                    if (!written.IsEmpty && blob.Content.Span.SequenceEqual(written.Span)) return current;
-                    if (revision is { } seen && seen != current.Revision) return new Rejection("office-record-changed");
-                    var wanted = await change(current);
-                    if (wanted.Rejection is { } refused) return refused;
-                    if (wanted.Value is null || StoredJson.Serialize(wanted.Value.At(current.Revision)).AsSpan().SequenceEqual(StoredJson.Serialize(current.At(current.Revision)))) return current;
-                    var next = wanted.Value.At(current.Revision + 1);
-                    written = StoredJson.Serialize(next);
-                    await RecordAsync(act, path, next.Revision, blob.Content, written, cancellationToken);
-                    if (await store.ReplaceIfUnchangedAsync(path, written, blob.ETag, cancellationToken) is not null) return next;
-                    written = default;
-                }
-                catch (TransientException e)
-                {
-                    fault = e;
-                }
-
-                await Backoff.PauseAsync(attempt, clock, cancellationToken);
-            }
+            return await shared.InsideAsync(BlobPaths.OfficeGate(act.Agency), () => ChangeInsideAsync(path, revision, change, act, missing, cancellationToken), cancellationToken);
         }
         finally
         {
             gate.Release();
         }
-
-        throw new TransientException($"{path}: gave up after {MaxAttempts} attempts", fault);
     }
 
     public void Dispose() => gate.Dispose();
+
+    private async Task<Result<T>> ChangeInsideAsync<T>(
+        string path, int? revision, Func<T, Task<Change<T>>> change, OfficeAct act, string missing, CancellationToken cancellationToken)
+        where T : class, IOfficeRecord<T>
+    {
+        ReadOnlyMemory<byte> written = default;
+        TransientException? fault = null;
+        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
+        {
+            try
+            {
+                if (await store.ReadAsync(path, cancellationToken) is not { } blob) return new Rejection(missing);
+                var current = StoredJson.Parse<T>(path, blob.Content.Span);
+                // Stored, but the answer was lost.
+                if (!written.IsEmpty && blob.Content.Span.SequenceEqual(written.Span)) return current;
+                if (revision is { } seen && seen != current.Revision) return new Rejection("office-record-changed");
+                var wanted = await change(current);
+                if (wanted.Rejection is { } refused) return refused;
+                if (wanted.Value is null || StoredJson.Serialize(wanted.Value.At(current.Revision)).AsSpan().SequenceEqual(StoredJson.Serialize(current.At(current.Revision)))) return current;
+                var next = wanted.Value.At(current.Revision + 1);
+                written = StoredJson.Serialize(next);
+                await RecordAsync(act, path, next.Revision, blob.Content, written, cancellationToken);
+                if (await store.ReplaceIfUnchangedAsync(path, written, blob.ETag, cancellationToken) is not null) return next;
+                written = default;
+            }
+            catch (TransientException e)
+            {
+                fault = e;
+            }
+
+            await Backoff.PauseAsync(attempt, clock, cancellationToken);
+        }
+
+        throw new TransientException($"{path}: gave up after {MaxAttempts} attempts", fault);
+    }
 
     /// <summary>Digests, not contents: who proves a record proves what was done, and the trail holds nobody's name.</summary>
     private Task<AuditEntry> RecordAsync(OfficeAct act, string path, int revision, ReadOnlyMemory<byte>? before, ReadOnlyMemory<byte> after, CancellationToken cancellationToken)

@@ -3,6 +3,7 @@ using ECopy.Functions.Hub;
 using ECopy.Functions.Hub.Replay;
 using ECopy.Functions.Web;
 using Google.Protobuf;
+using Microsoft.AspNetCore.Http.Features;
 using P = ECopy.Functions.Hub.Protocol;
 
 namespace ECopy.Functions.Triggers;
@@ -26,10 +27,14 @@ internal static class FunctionEndpoints
         foreach (var name in registry.ActivityNames) routes.MapFunction(name, (context, invocation, stop) => RunAsync(context, name, invocation, longest, stop));
     }
 
-    /// <summary>An address that only the host calls. What is no invocation is a 400.</summary>
+    /// <summary>
+    /// An address that only the host calls, and only as it stands: one that becomes a function's name when dots and escapes in it are
+    /// resolved has come through a prefix. What is no invocation is a 400.
+    /// </summary>
     public static void MapFunction(this IEndpointRouteBuilder routes, string name, Func<HttpContext, Invocation, CancellationToken, Task<IResult>> run) =>
         routes.MapPost($"/{name}", async (HttpContext context, CancellationToken cancellationToken) =>
         {
+            if (context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget != $"/{name}") return Results.NotFound();
             try
             {
                 return await run(context, await Invocation.ReadAsync(context.Request.Body, cancellationToken), cancellationToken);

@@ -22,7 +22,10 @@ internal sealed class UploadKeys(IBlobStore store, TimeProvider clock)
 {
     private const int LongestKey = 255;
 
-    /// <summary>Uploads now running. In memory: one process owns the store, and what it did not finish is no longer running.</summary>
+    /// <summary>
+    /// Uploads now running in this process, so that a sender need not send twice. Where several processes share the store the same
+    /// key may run in two of them: both go on with the copy id that was stored first, and end with one copy.
+    /// </summary>
     private readonly ConcurrentDictionary<string, bool> running = new(StringComparer.Ordinal);
 
     public static bool IsUsable(string key) => key.Length is > 0 and <= LongestKey && key.All(letter => letter is > ' ' and <= '~');

@@ -95,12 +95,15 @@ internal sealed class TestOffice : IAsyncDisposable
     {
         var office = new TestOffice(clock ?? TimeProvider.System);
         if (change is not null) office.changes.Add(change);
-        if (prepare is null) CopyFolder(await Template.Value, office.DataPath);
+        if (prepare is null) await CopyTemplateAsync(office.DataPath);
         else await prepare(office.DataPath, office.WitnessPath);
         office.adoptsBooks = prepare is not null && !Directory.Exists(office.WitnessPath);
         await office.StartAsync();
         return office;
     }
+
+    /// <summary>A demo store with its office and keys, in a new folder.</summary>
+    public static async Task CopyTemplateAsync(string to) => CopyFolder(await Template.Value, to);
 
     public T Get<T>()
         where T : notnull => App.Services.GetRequiredService<T>();

@@ -29,6 +29,27 @@ public sealed class LimitTests
     }
 
     [Fact]
+    public async Task Behind_a_front_end_callers_are_told_apart_by_the_header_that_is_named_or_not_at_all()
+    {
+        var limits = new GuardLimits(VerifyPerAddress: 1, Window: TimeSpan.FromHours(1), AddressHeader: "X-Client-IP").BehindProxy();
+        await using var office = await OpenAsync(limits);
+        using var anyone = await office.ConnectAsync();
+        // What stands before the last one came from outside.
+        Assert.Equal(HttpStatusCode.OK, await FromAsync("192.0.2.1:4711"));
+        Assert.Equal(HttpStatusCode.TooManyRequests, await FromAsync("198.51.100.7, 192.0.2.1"));
+        Assert.Equal(HttpStatusCode.OK, await FromAsync("192.0.2.2"));
+        for (var i = 0; i < 3; i++) Assert.Equal(HttpStatusCode.OK, await FromAsync(i == 0 ? null : "nobody"));
+
+        async Task<HttpStatusCode> FromAsync(string? address)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/api/verify/0000");
+            if (address is not null) request.Headers.TryAddWithoutValidation("X-Client-IP", address);
+            using var answer = await anyone.SendAsync(request);
+            return answer.StatusCode;
+        }
+    }
+
+    [Fact]
     public async Task Checks_from_everywhere_together_are_limited_too()
     {
         await using var office = await OpenAsync(new GuardLimits(Verify: 2, Window: TimeSpan.FromHours(1)));
