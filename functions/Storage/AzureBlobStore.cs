@@ -134,7 +134,7 @@ internal sealed class AzureBlobStore(BlobServiceClient service, BlobPlacement pl
                 var pages = container.GetBlobsAsync(prefix: part.Prefix.Length == 0 ? null : part.Prefix, cancellationToken: stop).AsPages(from, NamesPerPage);
                 return await pages.FirstOrDefaultAsync(stop);
             }), cancellationToken);
-            foreach (var item in page?.Values ?? []) yield return part.Hidden + item.Name;
+            foreach (var item in page?.Values ?? []) yield return part.PathOf(item.Name);
             next = page?.ContinuationToken;
         }
         while (!string.IsNullOrEmpty(next));

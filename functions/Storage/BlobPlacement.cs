@@ -25,7 +25,11 @@ internal abstract class BlobPlacement
 
 /// <param name="Hidden">Before each name, in the path.</param>
 /// <param name="Prefix">Of the names.</param>
-internal sealed record BlobContainerPart(string Container, string Hidden, string Prefix);
+/// <param name="Above">Before each path, in the name.</param>
+internal sealed record BlobContainerPart(string Container, string Hidden, string Prefix, string Above = "")
+{
+    public string PathOf(string name) => Hidden + name[Above.Length..];
+}
 
 /// <summary>
 /// One container per first path segment, so that rights, immutability and life cycle can differ between copies, register and
@@ -89,6 +93,6 @@ internal sealed class OneContainer(string container, string folder) : BlobPlacem
         BlobServiceClient service, string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.CompletedTask;
-        yield return new BlobContainerPart(container, "", $"{folder}/{prefix}");
+        yield return new BlobContainerPart(container, "", $"{folder}/{prefix}", $"{folder}/");
     }
 }

@@ -75,7 +75,7 @@ public sealed class AzureStorageTests : IAsyncLifetime, IDisposable
         // A real store beside it, of its own prefix; what it is, it is for good.
         Configure(elsewhere, "real-");
         Assert.Equal(0, elsewhere.Run("init", "--kind", "production").ExitCode);
-        Assert.Equal(0, elsewhere.Run("agency", "add", "H10.1.2", "--header", "UBND XÃ A / UBND XÃ A", "--short", "UBND xã A", "--full", "Ủy ban nhân dân xã A", "--place", "A").ExitCode);
+        Assert.Equal(0, elsewhere.Run("agency", "add", "H10.1.2", "--header", "UBND XÃ A / UBND XÃ A", "--short", "UBND xã A", "--full", "Ủy ban nhân dân xã A", "--place", "A", "--hotline", "1900 0000").ExitCode);
         Assert.Equal(0, elsewhere.Run("audit").ExitCode);
         Assert.Equal(1, elsewhere.Run("init", "--kind", "demo").ExitCode);
 

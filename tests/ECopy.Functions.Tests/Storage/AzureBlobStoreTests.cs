@@ -199,3 +199,10 @@ public sealed class FaultyAzureBlobStoreTests(AzuriteFixture azurite) : BlobStor
 {
     protected override IBlobStore Store { get; } = new FaultyBlobStore(azurite.NewStore(), FaultPlan.Off());
 }
+
+/// <summary>The contract, below a folder of one container, as a witness lies: paths do not show where they are kept.</summary>
+[Collection(StorageAccount.Name)]
+public sealed class OneContainerTests(AzuriteFixture azurite) : BlobStoreContract
+{
+    protected override IBlobStore Store { get; } = new AzureBlobStore(azurite.Client(), new OneContainer("witness", azurite.NewPrefix() + "store"));
+}
