@@ -75,6 +75,7 @@ internal sealed partial class DurableEngine
         try
         {
             lock (gate) Deliveries++;
+            Calling?.Invoke(Turns + Deliveries);
             var result = await functions.ActAsync(task.Name, instance.Id, task.Input, stopping.Token);
             answer = new P.HistoryEvent { TaskCompleted = new P.TaskCompletedEvent { TaskScheduledId = taskId, Result = result } };
         }

@@ -48,6 +48,9 @@ internal sealed partial class DurableEngine(IDurableFunctions functions, HostSet
     /// <summary>What the handler did that it must not: an answer that is not 200, one that cannot be read, a timer too far ahead.</summary>
     public ConcurrentQueue<string> Breaches { get; } = new();
 
+    /// <summary>Before each call of the handler: how many there have been. For whoever wants to kill it just then.</summary>
+    public event Action<int>? Calling;
+
     public int Turns { get; private set; }
 
     public int Deliveries { get; private set; }
@@ -120,6 +123,7 @@ internal sealed partial class DurableEngine(IDurableFunctions functions, HostSet
 
             P.OrchestratorResponse? response = null;
             FunctionFailedException? failure = null;
+            Calling?.Invoke(Turns + Deliveries);
             try
             {
                 response = await functions.TurnAsync(instance.Name, request, stopping.Token);

@@ -37,7 +37,12 @@ internal sealed record HostSettings(
     TimeSpan FunctionTimeout,
     bool StartsOverFinished,
     int MostTurnsAtOnce,
-    int MostActivitiesAtOnce);
+    int MostActivitiesAtOnce,
+    QueueSettings Queues);
+
+/// <param name="Tries">Before a message goes to the poison queue.</param>
+/// <param name="Pause">Between a failure and the next try.</param>
+internal sealed record QueueSettings(int Batch, int Tries, TimeSpan Pause);
 
 /// <summary>
 /// A folder as <c>func start</c> or a zip deployment takes it, read and refused as the Functions host (4.x, custom handler)
@@ -117,7 +122,20 @@ internal sealed partial class FunctionsApp
             // The default: an instance that is over may be started once more under its id.
             !(Member(durable, "overridableExistingInstanceStates")?.GetString() is { } states) || states is "NonRunningStates",
             Member(durable, "maxConcurrentOrchestratorFunctions")?.GetInt32() ?? busy,
-            Member(durable, "maxConcurrentActivityFunctions")?.GetInt32() ?? busy);
+            Member(durable, "maxConcurrentActivityFunctions")?.GetInt32() ?? busy,
+            ReadQueues(Member(json, "extensions", "queues")));
+    }
+
+    private static QueueSettings ReadQueues(JsonElement? json)
+    {
+        // The listener decodes what it gets: a sender that does not encode would be dropped.
+        Require(Member(json, "messageEncoding")?.GetString() is null or "base64" or "Base64", "host.json: this host reads Base64 messages");
+        var batch = Member(json, "batchSize")?.GetInt32() ?? 16;
+        Require(batch is > 0 and <= 32, "host.json: batchSize");
+        var pause = TimeSpan.Zero;
+        if (Member(json, "visibilityTimeout")?.GetString() is { } text)
+            Require(TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out pause), "host.json: visibilityTimeout");
+        return new QueueSettings(batch, Member(json, "maxDequeueCount")?.GetInt32() ?? 5, pause);
     }
 
     private static FunctionEntry ReadFunction(string name, JsonElement json)

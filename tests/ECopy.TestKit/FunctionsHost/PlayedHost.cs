@@ -102,7 +102,7 @@ internal sealed class PlayedHost : IAsyncDisposable
     {
         var name = function.Trigger.Text("connection") ?? "AzureWebJobsStorage";
         var connection = options.Settings.GetValueOrDefault(name) ?? options.Settings[$"AzureWebJobs{name}"];
-        listeners.Add(new QueueListener(connection, function.Trigger.Text("queueName")!, RunAsync, chance, options.Disorder.RepeatMessage));
+        listeners.Add(new QueueListener(connection, function.Trigger.Text("queueName")!, App.Host.Queues, RunAsync, chance, options.Disorder.RepeatMessage));
 
         Task RunAsync(string text, int taken, CancellationToken cancellationToken)
         {

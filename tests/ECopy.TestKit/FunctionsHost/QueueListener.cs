@@ -8,17 +8,16 @@ using Azure.Storage.Queues.Models;
 namespace ECopy.TestKit.FunctionsHost;
 
 /// <summary>
-/// Listens to one queue of a storage account for a function: Base64 messages, sixteen at a time in any order, five tries, then the
-/// queue's poison queue. A message of which the function has already answered may come again.
+/// Listens to one queue of a storage account for a function: Base64 messages, several at a time in any order, some tries, then the
+/// queue's poison queue. A message that the function is done with may come again.
 /// </summary>
 internal sealed class QueueListener : IAsyncDisposable
 {
-    private const int Batch = 16;
-    private const int Tries = 5;
     private static readonly TimeSpan Hidden = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
     private readonly QueueClient queue;
     private readonly QueueClient poison;
+    private readonly QueueSettings settings;
     private readonly Func<string, int, CancellationToken, Task> run;
     private readonly Chance chance;
     private readonly double repeats;
@@ -28,12 +27,12 @@ internal sealed class QueueListener : IAsyncDisposable
     private int done;
 
     /// <param name="run">Gets a message's text and how often it has been taken; throws <see cref="FunctionFailedException"/>.</param>
-    public QueueListener(string connection, string name, Func<string, int, CancellationToken, Task> run, Chance chance, double repeats)
+    public QueueListener(string connection, string name, QueueSettings settings, Func<string, int, CancellationToken, Task> run, Chance chance, double repeats)
     {
         var options = new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 };
         queue = new QueueClient(connection, name, options);
         poison = new QueueClient(connection, name + "-poison", options);
-        (this.run, this.chance, this.repeats) = (run, chance, repeats);
+        (this.settings, this.run, this.chance, this.repeats) = (settings, run, chance, repeats);
         listening = Task.Run(ListenAsync);
     }
 
@@ -72,7 +71,7 @@ internal sealed class QueueListener : IAsyncDisposable
     {
         try
         {
-            return (await queue.ReceiveMessagesAsync(Batch, Hidden, stopping.Token)).Value;
+            return (await queue.ReceiveMessagesAsync(settings.Batch, Hidden, stopping.Token)).Value;
         }
         catch (RequestFailedException missing) when (missing.ErrorCode == QueueErrorCode.QueueNotFound)
         {
@@ -92,10 +91,10 @@ internal sealed class QueueListener : IAsyncDisposable
             return;
         }
 
-        if (message.DequeueCount < Tries - 1 && chance.Comes(repeats, "message " + message.Body) && repeated.TryAdd(message.MessageId, 1))
+        if (message.DequeueCount < settings.Tries - 1 && chance.Comes(repeats, "message " + message.Body) && repeated.TryAdd(message.MessageId, 1))
         {
             // Done, and the host died before it could say so.
-            await ShowAgainAsync(message);
+            await ShowAgainAsync(message, TimeSpan.Zero);
             return;
         }
 
@@ -105,9 +104,9 @@ internal sealed class QueueListener : IAsyncDisposable
 
     private async Task FailAsync(QueueMessage message)
     {
-        if (message.DequeueCount < Tries)
+        if (message.DequeueCount < settings.Tries)
         {
-            await ShowAgainAsync(message);
+            await ShowAgainAsync(message, settings.Pause);
             return;
         }
 
@@ -117,8 +116,8 @@ internal sealed class QueueListener : IAsyncDisposable
         Poisoned.Enqueue(message.Body.ToString());
     }
 
-    private async Task ShowAgainAsync(QueueMessage message) =>
-        await queue.UpdateMessageAsync(message.MessageId, message.PopReceipt, message.Body, TimeSpan.Zero, stopping.Token);
+    private async Task ShowAgainAsync(QueueMessage message, TimeSpan pause) =>
+        await queue.UpdateMessageAsync(message.MessageId, message.PopReceipt, message.Body, pause, stopping.Token);
 
     /// <summary>What goes with a message beside its text.</summary>
     public static JsonObject Metadata(string text, int taken)
