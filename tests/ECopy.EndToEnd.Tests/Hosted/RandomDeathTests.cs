@@ -20,6 +20,7 @@ public sealed class RandomDeathTests(HostedOffice office, ITestOutputHelper outp
 
     /// <summary>In milliseconds after a call has begun: into it, or somewhat later.</summary>
     private const int Latest = 60;
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
     [Fact]
@@ -108,15 +109,19 @@ public sealed class RandomDeathTests(HostedOffice office, ITestOutputHelper outp
     /// <summary>Asked of the store: hundreds that ask the program would be most of its work.</summary>
     private async Task<JsonNode> WhenStoredAsync(string copyId, string state)
     {
-        JsonNode? request = null;
-        await Until.TrueAsync(async () =>
+        var began = Stopwatch.GetTimestamp();
+        while (true)
         {
-            request = await RequestAsync(copyId);
-            if (request["state"]!.GetValue<string>() == state) return true;
+            var request = await RequestAsync(copyId);
+            if (request["state"]!.GetValue<string>() == state) return request;
+            if (Stopwatch.GetElapsedTime(began) > Patience)
+            {
+                var instances = office.Host.Engine.States().Where(one => one.InstanceId.Contains(copyId, StringComparison.Ordinal));
+                throw new TimeoutException($"{copyId} did not become {state}: {request.ToJsonString()}\n{string.Join('\n', instances)}\n{office.Log}");
+            }
+
             await Task.Delay(Pause);
-            return false;
-        });
-        return request!;
+        }
     }
 
     private async Task<JsonNode> RequestAsync(string copyId) =>
