@@ -69,7 +69,7 @@ internal sealed class BackupSource : IDisposable
                 await using var content = Open(name);
                 if (content is null || Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancellationToken)) != digest) return name;
             }
-            catch (InvalidDataException)
+            catch (Exception unreadable) when (unreadable is IOException or InvalidDataException or UnauthorizedAccessException)
             {
                 return name;
             }
@@ -85,7 +85,7 @@ internal sealed class BackupSource : IDisposable
         var digests = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var line in Encoding.ASCII.GetString(list).Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
-            if (line.Split("  ", 2) is not [{ Length: 64 } digest, var name] || !BlobPath.IsValid(name) || !digests.TryAdd(name, digest)) return null;
+            if (line.Split("  ", 2) is not [{ Length: 64 } digest, var name] || !LocalFiles.IsOfBackup(name) || !digests.TryAdd(name, digest)) return null;
         }
 
         return digests;

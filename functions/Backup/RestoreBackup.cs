@@ -11,8 +11,9 @@ namespace ECopy.Functions.Backup;
 internal static class RestoreBackup
 {
     /// <summary>Rejects <c>backup-damaged</c> (source, file), <c>restore-not-empty</c> (place), and as <see cref="StoreOwnership"/> does.</summary>
+    /// <param name="keys">Where key files go, if it holds some.</param>
     public static async Task<Result<BackupRecord>> RunAsync(
-        BackupSource source, string name, StorePlace place, string folder, TimeProvider time, Action<Rejection> waiting, CancellationToken cancellationToken)
+        BackupSource source, string name, StorePlace place, string folder, LocalKeys keys, TimeProvider time, Action<Rejection> waiting, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(place);
@@ -25,7 +26,7 @@ internal static class RestoreBackup
         if (!await IsEmptyAsync(source, ownership, cancellationToken)) return new Rejection("restore-not-empty", "place", place.NameFor(folder));
         foreach (var entry in source.Digests.Keys.Where(entry => entry != mark).Append(mark))
         {
-            if (!await PutAsync(source, ownership, entry, cancellationToken)) return new Rejection("restore-not-empty", "place", place.NameFor(folder));
+            if (!await PutAsync(source, ownership, keys, entry, cancellationToken)) return new Rejection("restore-not-empty", "place", place.NameFor(folder));
         }
 
         return source.Record;
@@ -44,18 +45,21 @@ internal static class RestoreBackup
     }
 
     /// <summary>False when something else is there.</summary>
-    private static async Task<bool> PutAsync(BackupSource source, StoreOwnership ownership, string entry, CancellationToken cancellationToken)
+    private static async Task<bool> PutAsync(BackupSource source, StoreOwnership ownership, LocalKeys keys, string entry, CancellationToken cancellationToken)
     {
         await using var content = source.Open(entry) ?? throw new IntegrityException(entry, "is missing");
         using var hash = SHA256.Create();
         await using var hashed = new CryptoStream(content, hash, CryptoStreamMode.Read);
         var outcome = entry.StartsWith(BackupRecord.Store, StringComparison.Ordinal)
             ? await ownership.Blobs.CreateIfAbsentAsync(entry[BackupRecord.Store.Length..], hashed, cancellationToken)
-            : await ownership.Files.CreateIfAbsentAsync(entry[BackupRecord.Files.Length..], hashed, cancellationToken);
+            : await PutKeyAsync(keys.PlaceOf(entry[BackupRecord.Files.Length..]), hashed, cancellationToken);
         // Once more, on what was written: it may have been changed since the first look.
         if (outcome is CreateOutcome.Created && Convert.ToHexStringLower(hash.Hash!) != source.Digests[entry]) throw new IntegrityException(entry, "changed while it was restored");
         return outcome is not CreateOutcome.OtherAlreadyThere;
     }
+
+    private static Task<CreateOutcome> PutKeyAsync((string Folder, string Name) key, Stream content, CancellationToken cancellationToken) =>
+        FileBlobStore.OpenShared(key.Folder).CreateIfAbsentAsync(key.Name, content, cancellationToken);
 
     private static Rejection Damaged(string source, string file) =>
         new("backup-damaged", new Dictionary<string, string> { ["source"] = source, ["file"] = file });

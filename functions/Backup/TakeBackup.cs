@@ -14,8 +14,8 @@ internal sealed class TakeBackup(IBlobStore store, TimeProvider time)
 {
     private static readonly string[] Changing = [AuditBook.Prefix, RegisterPages.Prefix, BlobPaths.Requests, "dossiers/", "drafts/", BlobPaths.EndingDrafts];
 
-    /// <param name="files">Key files, when they are asked for.</param>
-    public async Task RunAsync(StoreIdentity identity, BackupTarget target, FileBlobStore? files, CancellationToken cancellationToken)
+    /// <param name="keys">Where the key files are, when they are asked for.</param>
+    public async Task RunAsync(StoreIdentity identity, BackupTarget target, LocalKeys? keys, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(target);
         var began = time.GetUtcNow();
@@ -34,15 +34,22 @@ internal sealed class TakeBackup(IBlobStore store, TimeProvider time)
             await AddAsync(cut, target, path, cancellationToken);
         }
 
-        if (files is not null)
+        if (keys is not null) await AddKeysAsync(target, keys, cancellationToken);
+        await target.FinishAsync(identity, began, keys is not null, cancellationToken);
+    }
+
+    private static async Task AddKeysAsync(BackupTarget target, LocalKeys keys, CancellationToken cancellationToken)
+    {
+        foreach (var (place, folder) in keys.All)
         {
+            var files = FileBlobStore.OpenReadOnly(folder);
             await foreach (var path in files.ListAsync("", cancellationToken))
             {
-                if (LocalFiles.IsKey(path) && await files.ReadAsync(path, cancellationToken) is { } key) await target.AddAsync(BackupRecord.Files + path, key.Content, cancellationToken);
+                var isOfAuthority = place != LocalFiles.Authority && Path.Combine(folder, path).StartsWith(Path.TrimEndingDirectorySeparator(keys.Authority) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+                if (isOfAuthority || !LocalFiles.IsKey(place + path) || await files.ReadAsync(path, cancellationToken) is not { } key) continue;
+                await target.AddAsync(BackupRecord.Files + place + path, key.Content, cancellationToken);
             }
         }
-
-        await target.FinishAsync(identity, began, files is not null, cancellationToken);
     }
 
     /// <summary>By its name alone.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ECopy.Functions.Backup;
 using ECopy.Functions.Domain;
+using ECopy.Functions.Office;
 using ECopy.Functions.Storage;
 
 namespace ECopy.Functions.Cli;
@@ -27,9 +28,10 @@ internal static class BackupCommand
         if (created.IsRejected) return OfficeVerb.Say(terminal, created.Rejection!);
         await using var target = created.Value;
         var withKeys = arguments.Option("with-keys") is not null;
+        var keys = KeysFolder.From(Settings.Read(), data);
         try
         {
-            await new TakeBackup(data.Blobs, TimeProvider.System).RunAsync(data.Identity, target, withKeys ? data.Files : null, cancellationToken);
+            await new TakeBackup(data.Blobs, TimeProvider.System).RunAsync(data.Identity, target, withKeys ? new LocalKeys(keys.Keys, keys.Authority) : null, cancellationToken);
         }
         catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
         {
@@ -38,7 +40,7 @@ internal static class BackupCommand
 
         if (arguments.Json) terminal.AnswerJson(new { backup = target.Place, storeId = data.Identity.StoreId, blobs = target.Count, bytes = target.Bytes, withKeys });
         else terminal.Answer(terminal.Sentence("backup-made", ("target", target.Place), ("count", target.Count.ToString(CultureInfo.InvariantCulture)), ("megabytes", (target.Bytes / 1_000_000.0).ToString("0.0", CultureInfo.InvariantCulture))));
-        terminal.Say(withKeys ? "backup-with-keys" : "backup-without-keys", ("folder", Path.Combine(data.FullPath, "keys")));
+        terminal.Say(withKeys ? "backup-with-keys" : "backup-without-keys", ("folder", keys.Keys));
         return 0;
     }
 

@@ -85,7 +85,9 @@ internal static class HandlerCommand
         var witness = await OpenWitnessAsync(arguments, settings, data.Value, cancellationToken);
         if (!witness.IsRejected) return new Opened(data.Value, witness.Value, new HandlerOptions(publicUrl.Value, queues.Value, KeysFolder.From(settings, data.Value)));
         data.Value.Dispose();
-        return witness.Rejection!;
+        // The second account's outage is one like the store's own.
+        if (witness.Rejection!.Code == "witness-unusable") throw new TransientException($"{witness.Rejection.Details!["folder"]}: {witness.Rejection.Details["cause"]}");
+        return witness.Rejection;
     }
 
     private static async Task<Result<Witness>> OpenWitnessAsync(Arguments arguments, IConfiguration settings, DataFolder data, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ECopy.Functions.Backup;
+using ECopy.Functions.Office;
 
 namespace ECopy.Functions.Cli;
 
@@ -22,13 +23,14 @@ internal static class RestoreCommand
         var opened = await BackupSource.OpenAsync(from, cancellationToken);
         if (opened.IsRejected) return OfficeVerb.Say(terminal, opened.Rejection!);
         using var source = opened.Value;
-        var restored = await RestoreBackup.RunAsync(source, from, place.Value, arguments.DataFolder, TimeProvider.System, terminal.Say, cancellationToken);
+        var keys = KeysFolder.From(Settings.Read(), arguments.DataFolder);
+        var restored = await RestoreBackup.RunAsync(source, from, place.Value, arguments.DataFolder, new LocalKeys(keys.Keys, keys.Authority), TimeProvider.System, terminal.Say, cancellationToken);
         if (restored.IsRejected) return OfficeVerb.Say(terminal, restored.Rejection!);
         var record = restored.Value;
         terminal.Say(
             "restore-made", ("place", place.Value.NameFor(arguments.DataFolder)), ("count", record.Blobs.ToString(CultureInfo.InvariantCulture)),
             ("at", Domain.LocalTime.Of(record.CreatedAt).ToString("dd/MM/yyyy HH:mm:ss", CultureInfo.InvariantCulture)));
-        if (!record.WithKeys) terminal.Say("restore-without-keys", ("folder", Path.Combine(arguments.DataFolder, "keys")));
+        if (!record.WithKeys) terminal.Say("restore-without-keys", ("folder", keys.Keys));
         // Its register is held against the marks: a backup of an earlier moment shows here.
         var verdict = await AuditCommand.RunAsync(arguments, terminal, cancellationToken);
         if (verdict == 1) terminal.Say("restore-not-clean");

@@ -10,13 +10,21 @@ internal sealed record KeysFolder(string Keys, string Authority)
     public static KeysFolder In(DataFolder data)
     {
         ArgumentNullException.ThrowIfNull(data);
-        return new KeysFolder(Path.Combine(data.FullPath, "keys"), Path.Combine(data.FullPath, "authority"));
+        return In(data.FullPath);
     }
 
     /// <summary>As set: several machines over one store need a folder that all of them see. Else in the data folder.</summary>
     public static KeysFolder From(IConfiguration settings, DataFolder data)
     {
-        ArgumentNullException.ThrowIfNull(settings);
-        return settings[Setting] is { Length: > 0 } folder ? new KeysFolder(Path.GetFullPath(folder), Path.GetFullPath(Path.Combine(folder, "authority"))) : In(data);
+        ArgumentNullException.ThrowIfNull(data);
+        return From(settings, data.FullPath);
     }
+
+    public static KeysFolder From(IConfiguration settings, string dataFolder)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        return settings[Setting] is { Length: > 0 } folder ? new KeysFolder(Path.GetFullPath(folder), Path.GetFullPath(Path.Combine(folder, "authority"))) : In(dataFolder);
+    }
+
+    private static KeysFolder In(string dataFolder) => new(Path.Combine(dataFolder, "keys"), Path.Combine(dataFolder, "authority"));
 }

@@ -11,7 +11,8 @@ internal sealed class AzureAccount
 
     public BlobServiceClient Service { get; }
 
-    public Uri Address => Service.Uri;
+    /// <summary>Of its blobs, as it may be said: a shared access signature is part of the client's own address.</summary>
+    public Uri Address => new(Service.Uri.GetLeftPart(UriPartial.Path));
 
     /// <summary>Null where neither is set. Rejects <c>storage-setting-invalid</c> (setting, cause).</summary>
     /// <param name="connection">Name of the setting with a connection string (<c>UseDevelopmentStorage=true</c> too).</param>

@@ -62,8 +62,11 @@ internal sealed class SharedGate(IBlobStore store, TimeProvider clock)
         throw new TransientException($"{path}: others are changing this", fault);
     }
 
-    /// <summary>Further ahead than anybody goes, it was written under a clock that has been set back since.</summary>
-    private static bool IsFree(GateRecord? there, DateTimeOffset now) => there is null || there.Until <= now || there.Until > now + Longest;
+    /// <summary>
+    /// Further ahead than anybody goes, it was written under a clock that has been set back since. Twice as far: the clocks of two
+    /// machines are never quite the same.
+    /// </summary>
+    private static bool IsFree(GateRecord? there, DateTimeOffset now) => there is null || there.Until <= now || there.Until > now + (2 * Longest);
 
     private async Task LeaveAsync(string path, string holder, string tag)
     {

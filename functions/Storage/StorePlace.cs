@@ -61,7 +61,7 @@ internal sealed class StorePlace
 
     /// <summary>For people: where one blob is found.</summary>
     public string AddressOf(string folder, string path) =>
-        Account is null ? Path.Combine(folder, path) : Placement.BlobOf(Account.Service, path).Uri.AbsoluteUri;
+        Account is null ? Path.Combine(folder, path) : Placement.BlobOf(Account.Service, path).Uri.GetLeftPart(UriPartial.Path);
 
     private static Rejection Invalid(string setting, string cause) =>
         new("storage-setting-invalid", new Dictionary<string, string> { ["setting"] = setting, ["cause"] = cause });

@@ -56,7 +56,7 @@ internal static class FixtureStore
         await using (var target = BackupTarget.Create(folder).Value)
         {
             await new TakeBackup(office.Store, office.Clock)
-                .RunAsync((await StoreIdentity.ReadAsync(office.Store, default))!, target, FileBlobStore.OpenReadOnly(office.DataPath), default);
+                .RunAsync((await StoreIdentity.ReadAsync(office.Store, default))!, target, LocalKeys.In(office.DataPath), default);
         }
 
         CopyWitness(office.WitnessPath, Path.Combine(folder, Witness));

@@ -84,7 +84,7 @@ public sealed class ProgramUnderTest : IDisposable
             StandardErrorEncoding = Encoding.UTF8,
         };
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        foreach (var inherited in (string[])["Register__Witness", "Register__WitnessConnectionString", "Register__WitnessUrl", "PublicUrl", "Storage__ConnectionString", "Storage__AccountUrl", "FUNCTIONS_CUSTOMHANDLER_PORT"]) start.Environment.Remove(inherited);
+        foreach (var inherited in (string[])["Register__Witness", "Register__WitnessConnectionString", "Register__WitnessUrl", "PublicUrl", "Storage__ConnectionString", "Storage__AccountUrl", "Keys__Folder", "FUNCTIONS_CUSTOMHANDLER_PORT"]) start.Environment.Remove(inherited);
         start.Environment["XDG_STATE_HOME"] = Path.Combine(Folder, "state");
         // Everything here comes from one address, and much faster than people.
         start.Environment["Limits__Off"] = "true";

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using ECopy.Functions.Backup;
 using ECopy.Functions.Domain;
 using ECopy.Functions.Register;
@@ -98,6 +100,50 @@ public sealed class BackupTests(ITestOutputHelper output) : IDisposable
         Assert.Equal("backup-target-unusable", BackupTarget.Create(folder.Below("b")).Rejection!.Code);
     }
 
+    [Fact]
+    public async Task Keys_that_lie_in_a_folder_of_their_own_are_in_a_backup_with_keys_and_come_back_there()
+    {
+        await using var office = await TestOffice.OpenAsync();
+        var (elsewhere, back) = (Elsewhere("keys"), Elsewhere("back"));
+        foreach (var (from, to) in ((string, string)[])[("keys", elsewhere.Keys), ("authority", elsewhere.Authority)])
+        {
+            Directory.CreateDirectory(to);
+            foreach (var file in Directory.GetFiles(Path.Combine(office.DataPath, from)).Where(file => !file.EndsWith("witness.json", StringComparison.Ordinal))) File.Move(file, Path.Combine(to, Path.GetFileName(file)));
+        }
+
+        await BackUpAsync(office, folder.Below("b"), elsewhere);
+        Assert.False((await RestoreToAsync(folder.Below("b"), folder.Below("data"), back)).IsRejected);
+        Assert.Contains(Directory.GetFiles(back.Keys), file => file.EndsWith(".p12", StringComparison.Ordinal));
+        foreach (var (was, there) in ((string, string)[])[(elsewhere.Keys, back.Keys), (elsewhere.Authority, back.Authority)])
+        {
+            var names = Directory.GetFiles(was).Select(Path.GetFileName).Order(StringComparer.Ordinal).ToList();
+            Assert.Equal(names, Directory.GetFiles(there).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+            foreach (var name in names) Assert.Equal(await File.ReadAllBytesAsync(Path.Combine(was, name!)), await File.ReadAllBytesAsync(Path.Combine(there, name!)));
+        }
+
+        LocalKeys Elsewhere(string name) => new(folder.Below(name), folder.Below(name, "authority"));
+    }
+
+    [Fact]
+    public async Task A_backup_with_files_that_no_backup_holds_is_refused_before_anything_is_written()
+    {
+        await using var office = await TestOffice.OpenAsync();
+        await BackUpAsync(office, folder.Below("b"), withKeys: false);
+        var list = await File.ReadAllTextAsync(folder.Below("b", "SHA256SUMS"));
+        var record = StoredJson.Parse<BackupRecord>("backup.json", await File.ReadAllBytesAsync(folder.Below("b", "backup.json")));
+        foreach (var name in (string[])["x", "other/a.json", "files/hub.sqlite", "files/store.json", "store/hub.sqlite", "store/owner.lock", "store/keys/attestor.p12", "store/../../x"])
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(folder.Below("b", name)))!);
+            await File.WriteAllTextAsync(folder.Below("b", name), "1");
+            // With a list that fits, as whoever put the file there would make it.
+            var forged = $"{list}{Convert.ToHexStringLower(SHA256.HashData("1"u8))}  {name}\n";
+            await File.WriteAllTextAsync(folder.Below("b", "SHA256SUMS"), forged);
+            await File.WriteAllBytesAsync(folder.Below("b", "backup.json"), StoredJson.Serialize(record with { Blobs = record.Blobs + 1, Digests = Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(forged))) }));
+            Assert.Equal((name, "backup-unusable"), (name, (await RestoreAsync("b", "one")).Rejection?.Code));
+            Assert.False(Directory.Exists(folder.Below("one")));
+        }
+    }
+
     /// <summary>Everything that the backup knows comes to its end, once, as if the office had been switched off and on.</summary>
     private static async Task GoOnAsync(string backup)
     {
@@ -122,20 +168,21 @@ public sealed class BackupTests(ITestOutputHelper output) : IDisposable
         Assert.True(audit.Verdict is AuditVerdict.Clean, audit.ToString());
     }
 
-    private static async Task BackUpAsync(TestOffice office, string path, bool withKeys)
+    private static Task BackUpAsync(TestOffice office, string path, bool withKeys) => BackUpAsync(office, path, withKeys ? LocalKeys.In(office.DataPath) : null);
+
+    private static async Task BackUpAsync(TestOffice office, string path, LocalKeys? keys)
     {
         await using var target = BackupTarget.Create(path).Value;
-        await new TakeBackup(office.Store, TimeProvider.System)
-            .RunAsync((await StoreIdentity.ReadAsync(office.Store, default))!, target, withKeys ? FileBlobStore.OpenReadOnly(office.DataPath) : null, default);
+        await new TakeBackup(office.Store, TimeProvider.System).RunAsync((await StoreIdentity.ReadAsync(office.Store, default))!, target, keys, default);
     }
 
     private Task<Result<BackupRecord>> RestoreAsync(string backup, string data) => RestoreToAsync(folder.Below(backup), folder.Below(data));
 
-    private static async Task<Result<BackupRecord>> RestoreToAsync(string backup, string data)
+    private static async Task<Result<BackupRecord>> RestoreToAsync(string backup, string data, LocalKeys? keys = null)
     {
         var source = await BackupSource.OpenAsync(backup, default);
         if (source.IsRejected) return source.Rejection!;
-        using (source.Value) return await RestoreBackup.RunAsync(source.Value, backup, StorePlace.InFolder, data, TimeProvider.System, _ => { }, default);
+        using (source.Value) return await RestoreBackup.RunAsync(source.Value, backup, StorePlace.InFolder, data, keys ?? LocalKeys.In(data), TimeProvider.System, _ => { }, default);
     }
 
     private List<string> Names(string backup) =>

@@ -55,7 +55,7 @@ public sealed class SchemaFixtureTests
         {
             FixtureStore.Decode(Path.Combine(FixtureStore.Root, "stores", name), folder.Below("backup"), witness);
             using var source = (await BackupSource.OpenAsync(folder.Below("backup"), default)).Value;
-            Assert.False((await RestoreBackup.RunAsync(source, name, StorePlace.InFolder, data, TimeProvider.System, _ => { }, default)).IsRejected);
+            Assert.False((await RestoreBackup.RunAsync(source, name, StorePlace.InFolder, data, LocalKeys.In(data), TimeProvider.System, _ => { }, default)).IsRejected);
         });
         var audit = await office.AuditAsync();
         Assert.True(audit.Verdict is AuditVerdict.Clean, audit.ToString());
