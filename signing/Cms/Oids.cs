@@ -10,6 +10,9 @@ internal static class Oids
     public const string MessageDigest = "1.2.840.113549.1.9.4";
     public const string SigningTime = "1.2.840.113549.1.9.5";
 
+    // RFC 6211
+    public const string AlgorithmProtection = "1.2.840.113549.1.9.52";
+
     // RFC 3161
     public const string TimestampContent = "1.2.840.113549.1.9.16.1.4";
     public const string SignatureTimestamp = "1.2.840.113549.1.9.16.2.14";
@@ -18,7 +21,7 @@ internal static class Oids
     public const string SigningCertificate = "1.2.840.113549.1.9.16.2.12";
     public const string SigningCertificateV2 = "1.2.840.113549.1.9.16.2.47";
 
-    // RFC 3279, RFC 4055, RFC 5758
+    // RFC 3279, RFC 4055, RFC 5758, RFC 8410
     public const string Rsa = "1.2.840.113549.1.1.1";
     public const string Sha1WithRsa = "1.2.840.113549.1.1.5";
     public const string RsaPss = "1.2.840.113549.1.1.10";
@@ -26,6 +29,7 @@ internal static class Oids
     public const string Sha256WithRsa = "1.2.840.113549.1.1.11";
     public const string Sha384WithRsa = "1.2.840.113549.1.1.12";
     public const string Sha512WithRsa = "1.2.840.113549.1.1.13";
+    public const string Ed25519 = "1.3.101.112";
     public const string EcPublicKey = "1.2.840.10045.2.1";
     public const string EcdsaWithSha1 = "1.2.840.10045.4.1";
     public const string EcdsaWithSha256 = "1.2.840.10045.4.3.2";
