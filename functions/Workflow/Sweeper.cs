@@ -38,18 +38,23 @@ internal sealed partial class Sweeper(
 
     private long? purged;
 
-    /// <summary>A round, and from time to time the histories that nobody needs any more. Faults are logged: the next round comes soon.</summary>
+    /// <summary>
+    /// A round, and from time to time the histories that nobody needs any more. Faults are logged: the next round comes soon. Each
+    /// part by itself, since a hub that does not answer must not silence what needs no hub.
+    /// </summary>
     public async Task RoundAsync(DurableTaskClient hub, CancellationToken cancellationToken)
     {
-        try
+        foreach (var part in (Func<Task>[])[() => SweepAsync(hub, cancellationToken), () => certificates.LookAsync(cancellationToken), () => PurgeAsync(hub, cancellationToken)])
         {
-            await SweepAsync(hub, cancellationToken);
-            await PurgeAsync(hub, cancellationToken);
-            await certificates.LookAsync(cancellationToken);
-        }
-        catch (Exception failure) when (failure is not OperationCanceledException)
-        {
-            LogRoundFailed(failure);
+            try
+            {
+                await part();
+            }
+            // A call that took too long ends like one that was stopped.
+            catch (Exception failure) when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+            {
+                LogRoundFailed(failure);
+            }
         }
     }
 
@@ -191,6 +196,6 @@ internal sealed partial class Sweeper(
     [LoggerMessage(EventId = 215, Level = LogLevel.Warning, Message = "Draft {DraftId} could not be handed in: {Code}")]
     private partial void LogDraftRefused(string draftId, string code);
 
-    [LoggerMessage(EventId = 214, Level = LogLevel.Error, Message = "The open requests could not be listed")]
+    [LoggerMessage(EventId = 214, Level = LogLevel.Error, Message = "A round over the open requests was not finished")]
     private partial void LogRoundFailed(Exception failure);
 }

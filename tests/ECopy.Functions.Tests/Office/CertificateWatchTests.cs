@@ -1,6 +1,10 @@
+using ECopy.Functions.Hub;
 using ECopy.Functions.Office;
+using ECopy.Functions.Requests;
+using ECopy.Functions.Workflow;
 using ECopy.TestKit;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ECopy.Functions.Tests.Office;
 
@@ -29,6 +33,58 @@ public sealed class CertificateWatchTests
         clock.Set(new DateTimeOffset(2028, 12, 21, 2, 0, 0, TimeSpan.Zero));
         await watch.LookAsync(default);
         Assert.Equal(2 * first, log.Said.Count);
+    }
+
+    [Fact]
+    public async Task It_is_said_too_while_the_hub_does_not_answer()
+    {
+        var clock = new SettableTime(new DateTimeOffset(2028, 12, 20, 2, 0, 0, TimeSpan.Zero));
+        await using var office = await TestOffice.OpenAsync();
+        var log = new Lines();
+        var sweeper = new Sweeper(
+            office.Store, office.Get<CopyRequests>(), office.Get<CopyWorkflow>(), new CertificateWatch(office.Get<OfficeDirectory>(), clock, log), StepDeadline.Default, clock,
+            NullLogger<Sweeper>.Instance);
+        foreach (var fault in (Exception[])[new TaskCanceledException("100 seconds are over", new TimeoutException()), new HttpRequestException("nobody there")])
+        {
+            log.Said.Clear();
+            clock.Set(clock.GetUtcNow().AddDays(1));
+            var hub = new SilentHub(fault);
+            await sweeper.RoundAsync(hub, default);
+            Assert.Equal(1, hub.Purges);
+            Assert.NotEmpty(log.Said);
+        }
+
+        // Who is told to stop does.
+        using var stopped = new CancellationTokenSource();
+        await stopped.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sweeper.RoundAsync(new SilentHub(new InvalidOperationException()), stopped.Token));
+    }
+
+    private sealed class SilentHub(Exception fault) : DurableTaskClient
+    {
+        public int Purges { get; private set; }
+
+        public override Task<string> ScheduleNewOrchestrationInstanceAsync(TaskName orchestratorName, object? input = null, StartOrchestrationOptions? options = null, CancellationToken cancellation = default) => throw fault;
+
+        public override Task RaiseEventAsync(string instanceId, string eventName, object? eventPayload = null, CancellationToken cancellation = default) => throw fault;
+
+        public override Task TerminateInstanceAsync(string instanceId, object? output = null, CancellationToken cancellation = default) => throw fault;
+
+        public override Task SuspendInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default) => throw fault;
+
+        public override Task ResumeInstanceAsync(string instanceId, string? reason = null, CancellationToken cancellation = default) => throw fault;
+
+        public override Task<OrchestrationMetadata?> GetInstanceAsync(string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) => throw fault;
+
+        public override Task<OrchestrationMetadata> WaitForInstanceCompletionAsync(string instanceId, bool getInputsAndOutputs = false, CancellationToken cancellation = default) => throw fault;
+
+        public override Task<PurgeResult> PurgeInstanceAsync(string instanceId, CancellationToken cancellation = default) => throw fault;
+
+        public override Task<PurgeResult> PurgeAllInstancesAsync(PurgeInstancesFilter filter, CancellationToken cancellation = default)
+        {
+            Purges++;
+            throw fault;
+        }
     }
 
     private sealed class Lines : ILogger<CertificateWatch>
