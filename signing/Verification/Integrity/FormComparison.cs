@@ -17,6 +17,7 @@ internal sealed class FormComparison(RevisionView before, RevisionView after, Pe
     private readonly HashSet<int> signed = [];
     private readonly HashSet<int> filled = [];
     private readonly HashSet<int> addedFields = [];
+    private readonly HashSet<int> unchanged = [];
 
     /// <summary>Appearances that were taken away from a field: what the field showed is overridden, wherever else it is used.</summary>
     public HashSet<int> Replaced { get; } = [];
@@ -135,7 +136,7 @@ internal sealed class FormComparison(RevisionView before, RevisionView after, Pe
         var isVisible = field.Widgets.Any(widget => !widget.HasZeroArea);
         if (!IsNew(field.Reference!)) return "was another object before";
         if (!field.IsSignature) return "is no signature field";
-        if (before.Form.Find(field.Name) is not null) return "has the name of another";
+        if (before.Names.Contains(field.Name)) return "has the name of another";
         if (HasActions(field)) return "has actions";
         if (field.Widgets.Any(widget => widget.Reference is { } reference && !IsNew(reference))) return "stands where another object was before";
         if (IsTimestamp(field) && !isVisible) return null;
@@ -249,9 +250,11 @@ internal sealed class FormComparison(RevisionView before, RevisionView after, Pe
     private bool Differ(PdfObject? old, PdfObject? now)
     {
         var found = false;
-        var probe = new PairWalk(before.Revision, after.Revision, (reference, _, _) => before.Fields.ContainsKey(reference.Number) || before.Pages.Contains(reference.Number), (_, _) => found = true);
+        var probe = new PairWalk(before.Revision, after.Revision, (reference, _, _) => before.Fields.ContainsKey(reference.Number) || before.Pages.Contains(reference.Number), (_, _) => found = true, unchanged);
         probe.Add(old, now, 0, "");
         probe.Run();
+        // Appearances share fonts and more; what was found the same once need not be walked for every field.
+        if (!found) unchanged.UnionWith(probe.Seen);
         return found;
     }
 }

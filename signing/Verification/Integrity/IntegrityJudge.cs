@@ -72,8 +72,7 @@ internal static class IntegrityJudge
 
     private static string? Removed(List<RevisionView> views)
     {
-        var last = views[^1].Form.SignatureFields.Where(field => field.Signature is not null).Select(field => field.Name).ToHashSet();
-        return views.SelectMany(view => view.Form.SignatureFields)
-            .FirstOrDefault(field => field.Signature is not null && !last.Contains(field.Name))?.Name;
+        var last = views[^1].Signatures;
+        return views.SelectMany(view => view.Signatures.Keys).FirstOrDefault(name => !last.ContainsKey(name));
     }
 }

@@ -9,9 +9,16 @@ namespace ECopy.Signing.Verification.Integrity;
 /// </summary>
 /// <param name="takes">Given an object to which both lead; true when somebody else compares it.</param>
 /// <param name="differs">Given the number of the object in which something differs (0: the trailer), and what.</param>
-internal sealed class PairWalk(PdfRevision before, PdfRevision after, Func<PdfReference, PdfObject, PdfObject, bool> takes, Action<int, string> differs)
+/// <param name="known">Objects that an earlier walk found to be the same, with all that they lead to.</param>
+internal sealed class PairWalk(
+    PdfRevision before,
+    PdfRevision after,
+    Func<PdfReference, PdfObject, PdfObject, bool> takes,
+    Action<int, string> differs,
+    IReadOnlySet<int>? known = null)
 {
     private const int PairWork = 48;
+    private const int MostOpen = 1 << 20;
     private const string AsSuch = "";
 
     private readonly HashSet<int> seen = [];
@@ -22,8 +29,12 @@ internal sealed class PairWalk(PdfRevision before, PdfRevision after, Func<PdfRe
     {
         // Counted when it is put off, so that neither time nor memory is without a bound.
         before.Budget.Work(PairWork, before.XrefOffset);
+        if (open.Count == MostOpen) throw new PdfFormatException(PdfFaults.TooMuchMemory, before.XrefOffset, "comparing two revisions takes too much memory");
         open.Push((old, now, owner, key));
     }
+
+    /// <summary>Every object that the walk came to.</summary>
+    public IReadOnlySet<int> Seen => seen;
 
     public void Run()
     {
@@ -86,7 +97,7 @@ internal sealed class PairWalk(PdfRevision before, PdfRevision after, Func<PdfRe
 
     private void Follow(PdfReference reference, int owner, string key)
     {
-        if (!seen.Contains(reference.Number)) Add(reference, reference, owner, key);
+        if (!seen.Contains(reference.Number) && known?.Contains(reference.Number) is not true) Add(reference, reference, owner, key);
     }
 
     // Numbers, names and strings need no place in the queue.

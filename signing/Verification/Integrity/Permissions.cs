@@ -87,12 +87,12 @@ internal sealed class Permissions
 }
 
 /// <summary>Which fields a signature locks: by fully qualified name, with all that stand below.</summary>
-internal sealed record FieldLock(string? Action, IReadOnlyList<string> Fields)
+internal sealed record FieldLock(string? Action, IReadOnlySet<string> Fields)
 {
     public static FieldLock Read(PdfRevision revision, PdfDictionary dictionary)
     {
         var names = revision.Resolve(dictionary["Fields"]) is PdfArray array ? array.Select(revision.Resolve).OfType<PdfString>().Select(name => name.AsText()) : [];
-        return new FieldLock(revision.Get<PdfName>(dictionary, "Action")?.Value, [.. names]);
+        return new FieldLock(revision.Get<PdfName>(dictionary, "Action")?.Value, names.ToHashSet());
     }
 
     public bool Holds(string field) => Action switch
@@ -103,5 +103,14 @@ internal sealed record FieldLock(string? Action, IReadOnlyList<string> Fields)
         _ => true,
     };
 
-    private bool IsNamed(string field) => Fields.Any(name => field == name || field.StartsWith(name + ".", StringComparison.Ordinal));
+    // The field itself, or one above it.
+    private bool IsNamed(string field)
+    {
+        for (var end = field.Length; end > 0; end = field.LastIndexOf('.', end - 1))
+        {
+            if (Fields.Contains(field[..end])) return true;
+        }
+
+        return false;
+    }
 }

@@ -36,8 +36,7 @@ internal static class RangeRules
         // Already in the covered revision it must be this field's value: else the range of one signature would cover another's file.
         foreach (var view in signature.Views.Skip(signature.Covered!.Index))
         {
-            var there = view.Form.Fields.FirstOrDefault(field => field.Name == signature.Field.Name && field.Signature is not null)?.Signature;
-            if (there is null || !Equals(there.Reference, signature.Value.Reference) || there.Span != signature.Value.Span || !ObjectComparison.Same(there.Dictionary, signature.Value.Dictionary))
+            if (!view.Signatures.TryGetValue(signature.Field.Name, out var there) || !Equals(there.Reference, signature.Value.Reference) || there.Span != signature.Value.Span || !ObjectComparison.Same(there.Dictionary, signature.Value.Dictionary))
                 return "the signature is not the same in every revision since it was made";
         }
 

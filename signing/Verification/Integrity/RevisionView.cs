@@ -12,6 +12,8 @@ internal sealed class RevisionView(PdfRevision revision)
     private Dictionary<int, FormField>? fields;
     private Dictionary<int, FormField>? widgets;
     private HashSet<int>? pages;
+    private HashSet<string>? names;
+    private Dictionary<string, SignatureValue>? signatures;
 
     public PdfRevision Revision { get; } = revision;
 
@@ -20,11 +22,27 @@ internal sealed class RevisionView(PdfRevision revision)
     /// <summary>Fields by object number.</summary>
     public IReadOnlyDictionary<int, FormField> Fields => fields ??= Form.Fields.Where(one => one.Reference is not null).ToDictionary(one => one.Reference!.Number);
 
+    public IReadOnlySet<string> Names => names ??= [.. Form.Fields.Select(one => one.Name)];
+
+    /// <summary>Signatures by the names of their fields.</summary>
+    public IReadOnlyDictionary<string, SignatureValue> Signatures => signatures ??= ReadSignatures();
+
     /// <summary>The field of each widget that is an object of its own.</summary>
     public IReadOnlyDictionary<int, FormField> Widgets => widgets ??= ReadWidgets();
 
     /// <summary>Numbers of the page objects. More tolerant than <see cref="PageTree"/>: what is no page here is held to more.</summary>
     public IReadOnlySet<int> Pages => pages ??= ReadPages();
+
+    private Dictionary<string, SignatureValue> ReadSignatures()
+    {
+        var found = new Dictionary<string, SignatureValue>();
+        foreach (var one in Form.SignatureFields)
+        {
+            if (one.Signature is { } value) found.TryAdd(one.Name, value);
+        }
+
+        return found;
+    }
 
     private Dictionary<int, FormField> ReadWidgets()
     {
