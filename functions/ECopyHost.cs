@@ -201,7 +201,7 @@ internal static partial class ECopyHost
 
     private static void AddFlow(IServiceCollection services)
     {
-        services.AddSingleton(StepDeadline.Default);
+        services.AddSingleton(provider => StepDeadline.From(provider.GetService<IConfiguration>()));
         services.AddSingleton(new DurableTaskRegistry().AddCopyFlow());
         services.AddSingleton<CopyWorkflow>();
         services.AddSingleton<ProgressReader>();

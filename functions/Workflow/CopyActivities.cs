@@ -50,7 +50,11 @@ internal static class CopyActivities
 
 /// <param name="Activity">No step works longer; behind the Functions host this stays below <c>functionTimeout</c>.</param>
 /// <param name="Stuck">An instance that has not moved for so long, though not waiting for a person, is started anew.</param>
-internal sealed record StepDeadline(TimeSpan Activity, TimeSpan Stuck)
+/// <param name="Pause">Before a request that has already been started anew is started anew again; each time twice as long.</param>
+internal sealed record StepDeadline(TimeSpan Activity, TimeSpan Stuck, TimeSpan Pause)
 {
-    public static readonly StepDeadline Default = new(TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(10));
+    public static readonly StepDeadline Default = new(TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(10), TimeSpan.FromSeconds(15));
+
+    /// <summary>Only the pause may be set: the others hang together with host.json.</summary>
+    public static StepDeadline From(IConfiguration? settings) => Default with { Pause = settings?.GetValue<TimeSpan?>("Sweeper:Pause") ?? Default.Pause };
 }

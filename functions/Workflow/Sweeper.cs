@@ -158,7 +158,7 @@ internal sealed partial class Sweeper(
     private TimeSpan Age(OrchestrationMetadata instance) => (clock.GetUtcNow() - instance.LastUpdatedAt).Duration();
 
     /// <summary>The second attempt comes at once, later ones ever more slowly: what fails each time needs a person, not a loop.</summary>
-    private static TimeSpan Pause(int attempt) => attempt == 1 ? TimeSpan.Zero : TimeSpan.FromSeconds(Math.Min(1800, 15 * Math.Pow(2, Math.Min(attempt, 10))));
+    private TimeSpan Pause(int attempt) => attempt == 1 ? TimeSpan.Zero : TimeSpan.FromSeconds(Math.Min(1800, deadline.Pause.TotalSeconds * Math.Pow(2, Math.Min(attempt, 10))));
 
     private bool IsStuck(OrchestrationMetadata instance) =>
         instance.IsCompleted || (!WaitsForEvent(instance) && Age(instance) > deadline.Stuck);

@@ -60,9 +60,8 @@ public class HostedOffice : RunningOffice
 
     protected override async Task StartAsync()
     {
-        var published = PublishedFolder.PathAsync();
+        Published = await PublishedFolder.PathAsync();
         azurite = await Azurite.StartAsync();
-        Published = await published;
         Host = await PlayedHost.StartAsync(new PlayedHostOptions(Published, Settings(), Seed, Disorder.Some));
     }
 
@@ -79,6 +78,8 @@ public class HostedOffice : RunningOffice
         ["Keys__Folder"] = Folder["keys"],
         ["XDG_STATE_HOME"] = Folder["state"],
         ["HOME"] = Folder["home"],
+        // What a kill has failed for the second time would wait for a minute.
+        ["Sweeper__Pause"] = "00:00:01",
         // Everything here comes from one address, and much faster than people.
         ["Limits__Off"] = "true",
     };

@@ -26,8 +26,8 @@ public sealed class RandomDeathTests(HostedOffice office, ITestOutputHelper outp
     [Fact]
     public async Task Whenever_the_handler_is_killed_every_request_is_finished_once()
     {
-        var requests = KillAtEachStepTests.Count("ECOPY_HOSTED_REQUESTS", 40);
-        var kills = KillAtEachStepTests.Count("ECOPY_HOSTED_KILLS", 5);
+        var requests = KillAtEachStepTests.Count("ECOPY_HOSTED_REQUESTS", 24);
+        var kills = KillAtEachStepTests.Count("ECOPY_HOSTED_KILLS", 3);
         output.WriteLine($"seed {office.Seed}, {requests} requests at once, {kills} kills");
         var began = Stopwatch.GetTimestamp();
         using var done = new CancellationTokenSource();

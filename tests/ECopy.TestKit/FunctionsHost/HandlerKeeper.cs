@@ -72,6 +72,11 @@ internal sealed class HandlerKeeper : IAsyncDisposable
 
         victim.Signal(Signals.Kill);
         await Until.TrueAsync(() => !victim.IsRunning, () => "the handler survived SIGKILL");
+        // What is called from now on waits for the next one; what was under way, or had the address already, is lost.
+        lock (gate)
+        {
+            if (running == victim) Withdraw();
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -81,6 +86,11 @@ internal sealed class HandlerKeeper : IAsyncDisposable
         foreach (var program in started) program.Dispose();
         http.Dispose();
         stopping.Dispose();
+    }
+
+    private void Withdraw()
+    {
+        if (ready.Task.IsCompleted) ready = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     private async Task KeepAsync()
@@ -95,7 +105,7 @@ internal sealed class HandlerKeeper : IAsyncDisposable
                 running = program;
             }
 
-            if (await AnswersAsync(program, port))
+            if (await AnswersAsync(program, port) && program.IsRunning)
             {
                 lock (gate) ready.TrySetResult(new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/")));
             }
@@ -104,7 +114,7 @@ internal sealed class HandlerKeeper : IAsyncDisposable
             lock (gate)
             {
                 running = null;
-                if (ready.Task.IsCompleted) ready = new TaskCompletionSource<Uri>(TaskCreationOptions.RunContinuationsAsynchronously);
+                Withdraw();
                 if (!killed && !stopping.IsCancellationRequested) Deaths.Add(program.Wait().ToString());
                 killed = false;
             }
