@@ -26,7 +26,7 @@ public sealed partial class InfraTests
     private static readonly string[] NotOnAzure =
     [
         "Storage:ConnectionString", "Storage:ContainerPrefix", "Storage:LeaseSeconds", "Register:Witness", "Register:WitnessConnectionString",
-        "Data:Folder", "Kestrel:Certificates:Default",
+        "Data:Folder", "Kestrel:Certificates:Default", "Sweeper:Pause",
     ];
 
     [Fact]
@@ -161,7 +161,7 @@ public sealed partial class InfraTests
         .SelectMany(path => Setting().Matches(File.ReadAllText(path)).Select(match => match.Groups[1].Value))
         .ToHashSet(StringComparer.Ordinal);
 
-    [GeneratedRegex("\"((?:Storage|Register|Store|KeyVault|Keys|Data|Kestrel):[A-Z][A-Za-z:]+|PublicUrl)\"")]
+    [GeneratedRegex("\"((?:Storage|Register|Store|KeyVault|Keys|Data|Sweeper|Kestrel):[A-Z][A-Za-z:]+|PublicUrl)\"")]
     private static partial Regex Setting();
 
     [GeneratedRegex(@"'ecopy-([a-z]+)/")]
