@@ -13,7 +13,7 @@ namespace ECopy.Functions.Cli;
 /// <summary><c>certify</c>: the whole job on a demo store. 0 certified · 1 refused · 2 could not be done now · 64 usage.</summary>
 internal static class CertifyCommand
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     public static async Task<int> RunAsync(Arguments arguments, Terminal terminal, CancellationToken cancellationToken)
     {
