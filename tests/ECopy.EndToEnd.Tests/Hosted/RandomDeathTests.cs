@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
+using ECopy.Functions.Domain;
 using ECopy.Functions.Storage;
 using ECopy.TestKit;
 using ECopy.TestKit.FunctionsHost;
@@ -126,8 +127,21 @@ public sealed class RandomDeathTests(HostedOffice office, ITestOutputHelper outp
         }
     }
 
-    private async Task<JsonNode> RequestAsync(string copyId) =>
-        JsonNode.Parse((await office.Store.ReadAsync($"requests/{RunningOffice.MauAn}/{copyId}.json", default))!.Content.Span)!;
+    /// <summary>The emulator has one thread for all of them: when it takes its time, it is asked again.</summary>
+    private async Task<JsonNode> RequestAsync(string copyId)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return JsonNode.Parse((await office.Store.ReadAsync($"requests/{RunningOffice.MauAn}/{copyId}.json", default))!.Content.Span)!;
+            }
+            catch (TransientException) when (tries < 10)
+            {
+                await Task.Delay(SweepPause);
+            }
+        }
+    }
 
     /// <summary>One entry each, numbered 1, 2, 3 …; one copy each, and it is the one that the register names; one signature of each kind.</summary>
     private async Task RequireFinishedOnceAsync(string[] copyIds)
