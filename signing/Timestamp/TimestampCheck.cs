@@ -56,6 +56,7 @@ public static class TimestampCheck
             ? subject.Signer?.SigningCertificate is null ? "It does not name its signer's certificate." : null
             : "It names another certificate as its signer's."),
         ("timestamp-content-type", ContentType),
+        ("timestamp-algorithm", Algorithm),
         ("timestamp-signature", Signature),
         ("timestamp-form", subject => subject.Expected.Strict && !HasOneForm(subject.Token.Cms) ? "It is not written in the one strict form." : null),
         ("timestamp-weak", Weak),
@@ -81,7 +82,7 @@ public static class TimestampCheck
         var path = certificate is not null && expected.Anchors is { } anchors
             ? ChainBuilder.Find(certificate, token.Cms.Certificates.Concat(expected.Supplied), anchors, token.Time)
             : null;
-        var subject = new Subject(token, expected, token.Cms.Signers is [var only] ? only : null, certificate, path);
+        var subject = new Subject(token, expected, token.Cms.Signers is [var only] ? only : null, certificate, path, Verify(token, certificate));
         try
         {
             var problems = Rules.Select(rule => (rule.Code, Reason: rule.Reason(subject)))
@@ -102,17 +103,20 @@ public static class TimestampCheck
 
     private static ReadOnlySpan<byte> TstInfo => [0x06, 0x0B, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x09, 0x10, 0x01, 0x04];
 
-    private static string? Signature(Subject subject)
+    // What cannot be verified here is not called forged.
+    private static string? Algorithm(Subject subject) => subject.Verdict is CmsVerdict.Unsupported ? "Its signature is made by an algorithm that is not known here." : null;
+
+    private static string? Signature(Subject subject) => subject.Verdict switch
     {
-        if (subject is not { Signer: { } signer, Certificate: { } certificate }) return null;
-        if (signer.DigestHash is not { } hash) return "Its digest algorithm is not known here.";
-        return signer.Verify(CryptographicOperations.HashData(hash, subject.Token.Cms.Content!.Value.Span), certificate) switch
-        {
-            CmsVerdict.Passed => null,
-            CmsVerdict.Unsupported => "Its signature is made by an algorithm that is not known here.",
-            CmsVerdict.AttributesInvalid => "Its signed attributes are not those of a timestamp.",
-            _ => "Its signature is not the authority's.",
-        };
+        CmsVerdict.AttributesInvalid => "Its signed attributes are not those of a timestamp.",
+        CmsVerdict.DigestMismatch or CmsVerdict.SignatureInvalid => "Its signature is not the authority's.",
+        _ => null,
+    };
+
+    private static CmsVerdict? Verify(TimestampToken token, X509Certificate2? certificate)
+    {
+        if (certificate is null || token.Cms.Signers is not [var signer]) return null;
+        return signer.DigestHash is { } hash ? signer.Verify(CryptographicOperations.HashData(hash, token.Cms.Content!.Value.Span), certificate) : CmsVerdict.Unsupported;
     }
 
     private static bool HasOneForm(CmsSignedData cms) =>
@@ -151,5 +155,5 @@ public static class TimestampCheck
             : null;
     }
 
-    private sealed record Subject(TimestampToken Token, TimestampExpectation Expected, CmsSigner? Signer, X509Certificate2? Certificate, CertificatePath? Path);
+    private sealed record Subject(TimestampToken Token, TimestampExpectation Expected, CmsSigner? Signer, X509Certificate2? Certificate, CertificatePath? Path, CmsVerdict? Verdict);
 }

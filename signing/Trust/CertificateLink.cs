@@ -69,6 +69,11 @@ internal sealed record SignedPart(ReadOnlyMemory<byte> Signed, SignatureMethod? 
 /// <summary>Which algorithms and keys are too weak to prove anything today (ETSI TS 119 312).</summary>
 internal static class Strength
 {
-    public static bool IsWeak(SignatureMethod method, VerificationKey key) =>
-        method.Hash == HashAlgorithmName.SHA1 || method.MaskHash == HashAlgorithmName.SHA1 || (key.IsRsa && key.Bits < 2048);
+    private const int ShortestRsa = 2048;
+
+    public static bool IsWeak(SignatureMethod method, VerificationKey key) => UsesSha1(method) || IsShort(key);
+
+    public static bool UsesSha1(SignatureMethod method) => method.Hash == HashAlgorithmName.SHA1 || method.MaskHash == HashAlgorithmName.SHA1;
+
+    public static bool IsShort(VerificationKey key) => key.IsRsa && key.Bits < ShortestRsa;
 }

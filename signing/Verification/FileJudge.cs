@@ -12,8 +12,6 @@ internal static class FileJudge
 {
     // A copy has two; more only cost time.
     private const int MaxSignatures = 32;
-    private const int MaxStoreCertificates = 64;
-    private const int MaxStoreEvidence = 64;
 
     // A renewal has two every few years; each is compared with the one before, object by object.
     private const int MaxRevisionsAfterSeal = 64;
@@ -30,8 +28,9 @@ internal static class FileJudge
 
         // From the last back: each timestamp proves that what is before it existed then, so its own authority is judged as of the
         // next one (EN 319 102-1, 5.6).
-        var supplied = StoreCertificates(document.Latest);
-        var revocation = evidence is null ? null : new RevocationInquiry(StoreEvidence(document.Latest).And(evidence), at);
+        var stored = StoredMaterial.Of(document.Latest);
+        var supplied = stored.Certificates;
+        var revocation = evidence is null ? null : new RevocationInquiry(stored.Evidence.And(evidence), at);
         var time = at;
         var timestamps = new List<TimestampReport>();
         foreach (var subject in subjects.Where(subject => subject.IsTimestamp).Reverse())
@@ -60,49 +59,10 @@ internal static class FileJudge
 
     private static PadesLevel LevelAfterTimestamps(PdfDocument document, List<SignatureSubject> subjects, List<TimestampReport> timestamps)
     {
-        if (document.Revisions.FirstOrDefault(HasStore) is not { } stored) return PadesLevel.BT;
+        if (document.Revisions.FirstOrDefault(revision => StoredMaterial.Of(revision).HasBoth) is not { } stored) return PadesLevel.BT;
         var covered = subjects.Where(subject => subject.IsTimestamp).Zip(timestamps)
             .Any(pair => pair.Second.Finding.IsPassed && pair.First.Covered is { } revision && revision.Index >= stored.Index);
         return covered ? PadesLevel.BLTA : PadesLevel.BLT;
-    }
-
-    private static bool HasStore(PdfRevision revision) => Store(revision) is { Certificates.Count: > 0 } store && store.OcspAnswers.Count + store.RevocationLists.Count > 0;
-
-    private static ValidationMaterial Store(PdfRevision revision)
-    {
-        try
-        {
-            return SecurityStore.Read(revision);
-        }
-        catch (SignatureRefusedException)
-        {
-            // Whoever put it there is named by the rules about revisions.
-            return ValidationMaterial.Empty;
-        }
-    }
-
-    private static RevocationEvidence StoreEvidence(PdfRevision revision)
-    {
-        var store = Store(revision);
-        return RevocationEvidence.Read(store.OcspAnswers.Take(MaxStoreEvidence), store.RevocationLists.Take(MaxStoreEvidence));
-    }
-
-    private static List<X509Certificate2> StoreCertificates(PdfRevision revision)
-    {
-        var certificates = new List<X509Certificate2>();
-        foreach (var encoded in Store(revision).Certificates.Take(MaxStoreCertificates))
-        {
-            try
-            {
-                certificates.Add(X509CertificateLoader.LoadCertificate(encoded.Span));
-            }
-            catch (CryptographicException)
-            {
-                // A piece that is no certificate helps nobody, and harms nobody.
-            }
-        }
-
-        return certificates;
     }
 
     private static Finding Over(PdfDocument document, AcroForm form, List<SignatureSubject> subjects)

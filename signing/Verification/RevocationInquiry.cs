@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using ECopy.Signing.Trust;
 using ECopy.Signing.Trust.Revocation;
 
@@ -25,7 +26,9 @@ internal sealed class RevocationInquiry(RevocationEvidence evidence, DateTimeOff
         for (var i = standings.Count - 1; i >= 0; i--)
         {
             if (standings[i].Verdict is not RevocationVerdict.Revoked revoked) continue;
-            var reason = FormattableString.Invariant($"{standings[i].Certificate.Subject} is revoked since {revoked.Since:yyyy-MM-dd HH:mm:ss} UTC ({revoked.Reason})");
+            // The common name alone: a subject may hold a person's identity number.
+            var name = standings[i].Certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false);
+            var reason = FormattableString.Invariant($"{name} is revoked since {revoked.Since:yyyy-MM-dd HH:mm:ss} UTC ({revoked.Reason})");
             if (i > 0) return Findings.Untrusted(SubIndication.RevokedCaNoPoe, what + "-issuer-revoked", reason);
             return usedAfter >= revoked.Since
                 ? new Finding(IntegrityWord.Valid, Indication.TotalFailed, SubIndication.Revoked, what + "-revoked", reason + ", and it was used after that")

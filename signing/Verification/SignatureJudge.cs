@@ -93,7 +93,7 @@ internal sealed class SignatureJudge(
         var time = timestamp?.Time ?? at;
         var path = ChainBuilder.Find(signature.Certificate, signature.Cms.Certificates, anchors, time);
         chain = path.Certificates;
-        var untrusted = TrustRules.Strength(signature) ?? TrustRules.Path(signature, path, anchors, time);
+        var untrusted = TrustRules.Strength(signature) ?? TrustRules.Path(signature.Certificate, path, time) ?? TrustRules.Inside(signature, anchors);
         if (untrusted is not null || revocation is null) return untrusted ?? Finding.Passed;
         standings = revocation.Look(path, time);
         return RevocationInquiry.Objection(standings, madeAfter, "certificate") ?? Finding.Passed;

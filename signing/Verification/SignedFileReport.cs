@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using ECopy.Signing.Pades;
 using ECopy.Signing.Trust.Revocation;
+using ECopy.Signing.Verification.Integrity;
 
 namespace ECopy.Signing.Verification;
 
@@ -103,11 +104,19 @@ public sealed record SignatureReport(
     /// <summary>The timestamp on the signature; null at level B-B, and where it was not looked at because something before failed.</summary>
     public TimestampReport? Timestamp { get; init; }
 
+    public SignatureFormat Format { get; init; } = SignatureFormat.Cades;
+
+    /// <summary>When a later document timestamp proves that it existed; null without one that passed.</summary>
+    public DateTimeOffset? PreservedTime { get; init; }
+
+    /// <summary>What each later revision changed; given where any signed file is judged.</summary>
+    public IReadOnlyList<RevisionChanges> Later { get; init; } = [];
+
     /// <summary>Each certificate of the path below the anchor and what is known of it, with source and age; empty where nobody has looked.</summary>
     public IReadOnlyList<CertificateStanding> Standings { get; init; } = [];
 
     /// <summary>When the signature is proven to have existed; null without a timestamp that passed.</summary>
-    public DateTimeOffset? ProvenTime => Timestamp is { Finding.IsPassed: true } timestamp ? timestamp.Time : null;
+    public DateTimeOffset? ProvenTime => Timestamp is { Finding.IsPassed: true } timestamp ? timestamp.Time : PreservedTime;
 }
 
 /// <summary>The levels of EN 319 142-1, 6.</summary>
@@ -130,13 +139,42 @@ public sealed record TimestampReport(
     Coverage? Coverage,
     DateTimeOffset? Time,
     X509Certificate2? Authority,
-    IReadOnlyList<X509Certificate2> Chain);
+    IReadOnlyList<X509Certificate2> Chain)
+{
+    /// <summary>As for a signature.</summary>
+    public IReadOnlyList<CertificateStanding> Standings { get; init; } = [];
+
+    public RevocationState Revocation => Standings.Count == 0 ? RevocationState.NotChecked : RevocationInquiry.StateOf(Standings);
+
+    /// <summary>What each later revision changed; for one on the document, given where any signed file is judged.</summary>
+    public IReadOnlyList<RevisionChanges> Later { get; init; } = [];
+}
 
 /// <summary>All signatures in the order of their revisions, and one bottom line: the worst of theirs and of the file's own.</summary>
 public sealed record SignedFileReport(Finding Finding, IReadOnlyList<SignatureReport> Signatures)
 {
     /// <summary>The timestamps on the whole document, oldest first.</summary>
     public IReadOnlyList<TimestampReport> Timestamps { get; init; } = [];
+
+    /// <summary>Certificates of which nothing shows whether they were revoked: what to ask for where asking is allowed.</summary>
+    public IReadOnlyList<RevocationQuestion> Questions =>
+    [
+        .. Signatures.SelectMany(one => RevocationQuestion.Of(one.Chain, one.Standings).Concat(one.Timestamp is { } timestamp ? RevocationQuestion.Of(timestamp.Chain, timestamp.Standings) : []))
+            .Concat(Timestamps.SelectMany(one => RevocationQuestion.Of(one.Chain, one.Standings)))
+            .DistinctBy(question => (question.Certificate.Thumbprint, question.Issuer.Thumbprint)),
+    ];
+}
+
+/// <summary>Was this certificate, issued by that one, revoked?</summary>
+public sealed record RevocationQuestion(X509Certificate2 Certificate, X509Certificate2 Issuer)
+{
+    internal static IEnumerable<RevocationQuestion> Of(IReadOnlyList<X509Certificate2> chain, IReadOnlyList<CertificateStanding> standings)
+    {
+        for (var i = 0; i < standings.Count && i + 1 < chain.Count; i++)
+        {
+            if (standings[i].Verdict is RevocationVerdict.CouldNotCheck) yield return new RevocationQuestion(standings[i].Certificate, chain[i + 1]);
+        }
+    }
 }
 
 /// <summary>The standard's spelling.</summary>

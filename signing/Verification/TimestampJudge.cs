@@ -13,7 +13,8 @@ namespace ECopy.Signing.Verification;
 /// <param name="supplied">Certificates of the document's store.</param>
 /// <param name="at">The time of the next later timestamp, or the present.</param>
 /// <param name="revocation">Null where nobody asks for it.</param>
-internal sealed class TimestampJudge(IReadOnlyList<X509Certificate2> supplied, TrustAnchors anchors, DateTimeOffset at, RevocationInquiry? revocation)
+/// <param name="strict">As copies are held to: one form, and no certificate beside the authority's chain.</param>
+internal sealed class TimestampJudge(IReadOnlyList<X509Certificate2> supplied, TrustAnchors anchors, DateTimeOffset at, RevocationInquiry? revocation, bool strict = true)
 {
     private static readonly HashSet<string> Keys = ["Type", "Filter", "SubFilter", "ByteRange", "Contents"];
 
@@ -45,31 +46,41 @@ internal sealed class TimestampJudge(IReadOnlyList<X509Certificate2> supplied, T
         }
         catch (TimestampFormatException unreadable)
         {
-            return new TimestampReport(null, Findings.Malformed(unreadable.Code, unreadable.Message), null, null, null, []);
+            var finding = strict ? Findings.Malformed(unreadable.Code, unreadable.Message) : Findings.Untrusted(SubIndication.SigConstraintsFailure, unreadable.Code, unreadable.Message);
+            return new TimestampReport(null, finding, null, null, null, []);
         }
 
-        var verdict = TimestampCheck.Run(token, new TimestampExpectation(imprintOf) { Anchors = anchors, Supplied = supplied, Strict = true });
-        var finding = verdict.IsSound ? Trust(token, verdict.Signer!) : Findings.Worst(verdict.Problems.Select(problem => FindingOf(problem, verdict)));
-        return new TimestampReport(null, finding, null, token.Time, verdict.Signer, verdict.Path?.Certificates ?? []);
+        var verdict = TimestampCheck.Run(token, new TimestampExpectation(imprintOf) { Anchors = anchors, Supplied = supplied, Strict = strict });
+        var report = new TimestampReport(null, Finding.Passed, null, token.Time, verdict.Signer, verdict.Path?.Certificates ?? []);
+        return verdict.IsSound ? Trust(token, verdict.Signer!, report) : report with { Finding = Findings.Worst(verdict.Problems.Select(problem => FindingOf(problem, verdict))) };
     }
 
-    private Finding Trust(TimestampToken token, X509Certificate2 authority)
+    private TimestampReport Trust(TimestampToken token, X509Certificate2 authority, TimestampReport report)
     {
         // Accuracy: two authorities' clocks need not agree better than they promise.
         if (token.Time - (token.Content.Accuracy ?? TimeSpan.Zero) > at)
-            return Findings.Untrusted(SubIndication.TimestampOrderFailure, "timestamp-order", "the timestamp is dated later than what was made after it");
-        if (!TrustRules.Linked(token.Cms.Certificates, authority, anchors)) return Findings.Attack("timestamp-certificates", "the timestamp carries certificates that do not belong to its authority's chain");
+            return report with { Finding = Findings.Untrusted(SubIndication.TimestampOrderFailure, "timestamp-order", "the timestamp is dated later than what was made after it") };
+        if (strict && !TrustRules.Linked(token.Cms.Certificates, authority, anchors))
+            return report with { Finding = Findings.Attack("timestamp-certificates", "the timestamp carries certificates that do not belong to its authority's chain") };
         var path = ChainBuilder.Find(authority, token.Cms.Certificates.Concat(supplied), anchors, at);
-        return path.Status switch
+        report = report with { Chain = path.Certificates };
+        if (path.Status == PathStatus.Valid)
         {
             // Whoever has an authority's key can date as he likes: it must have been good until something later took over.
-            PathStatus.Valid => (revocation is null ? null : RevocationInquiry.Objection(revocation.Look(path, at), null, "timestamp")) ?? Finding.Passed,
-            PathStatus.SignerOutOfTime => Findings.Untrusted(SubIndication.OutOfBoundsNoPoe, "timestamp-expired", "the authority's certificate has expired, and no later timestamp took over in time"),
-            _ => Untrusted("timestamp-foreign", path),
+            if (revocation is null) return report;
+            report = report with { Standings = revocation.Look(path, at) };
+            return report with { Finding = RevocationInquiry.Objection(report.Standings, null, "timestamp") ?? Finding.Passed };
+        }
+
+        return report with
+        {
+            Finding = path.Status == PathStatus.SignerOutOfTime || (path.Status == PathStatus.IssuerOutOfTime && !ChainBuilder.InTime(authority, at))
+                ? Findings.Untrusted(SubIndication.OutOfBoundsNoPoe, "timestamp-expired", "the authority's certificate has expired, and no later timestamp took over in time")
+                : Untrusted("timestamp-foreign", path),
         };
     }
 
-    private static Finding FindingOf(TimestampProblem problem, TimestampVerdict verdict) => problem.Code switch
+    private Finding FindingOf(TimestampProblem problem, TimestampVerdict verdict) => problem.Code switch
     {
         "timestamp-imprint" => Findings.Tampered(SubIndication.HashFailure, problem.Code, problem.Reason),
         "timestamp-signature" => Findings.Tampered(SubIndication.SigCryptoFailure, problem.Code, problem.Reason),
@@ -78,7 +89,10 @@ internal sealed class TimestampJudge(IReadOnlyList<X509Certificate2> supplied, T
         "timestamp-certificate-time" => Findings.Untrusted(SubIndication.OutOfBoundsNoPoe, problem.Code, problem.Reason),
         "timestamp-certificate-missing" => Findings.Untrusted(SubIndication.NoSigningCertificateFound, problem.Code, problem.Reason),
         "timestamp-foreign" => Untrusted(problem.Code, verdict.Path!),
-        _ => Findings.Attack(problem.Code, problem.Reason),
+        "timestamp-algorithm" => Findings.Unsupported(problem.Code, problem.Reason),
+        "timestamp-signer" or "timestamp-content-type" => Findings.Attack(problem.Code, problem.Reason),
+        // Signed by its authority so, and no sign that anybody changed it.
+        _ => strict ? Findings.Attack(problem.Code, problem.Reason) : Findings.Untrusted(SubIndication.SigConstraintsFailure, problem.Code, problem.Reason),
     };
 
     private static Finding Untrusted(string code, CertificatePath path) => Findings.Untrusted(

@@ -14,22 +14,32 @@ internal static class TrustRules
     {
         using var key = VerificationKey.Of(signature.Certificate);
         return key is null || Trust.Strength.IsWeak(signature.Signer.Method!, key) || signature.Signer.DigestHash == System.Security.Cryptography.HashAlgorithmName.SHA1
-            ? Findings.Untrusted(SubIndication.CryptoConstraintsFailure, "algorithm-weak", "the signature is made with an algorithm or key that is too weak to prove anything")
+            ? Weak(SubIndication.CryptoConstraintsFailure)
             : null;
     }
 
-    public static Finding? Path(VerifiedSignature signature, CertificatePath path, TrustAnchors anchors, DateTimeOffset at) => path.Status switch
+    /// <summary>EN 319 102-1, 5.2.8: without a proven time it is open whether the algorithm was already too weak.</summary>
+    public static Finding Weak(SubIndication subIndication) =>
+        Findings.Untrusted(subIndication, "algorithm-weak", "the signature is made with an algorithm or key that is too weak to prove anything");
+
+    /// <summary>What a copy carries besides: no certificate that is not of the signer's chain.</summary>
+    public static Finding? Inside(VerifiedSignature signature, TrustAnchors anchors) => Linked(signature.Cms.Certificates, signature.Certificate, anchors)
+        ? null
+        : Findings.Attack("certificates-inside", "the signature carries certificates that do not belong to the signer's chain");
+
+    /// <summary>Whether the signer leads to an anchor at that time, and may sign documents.</summary>
+    public static Finding? Path(X509Certificate2 certificate, CertificatePath path, DateTimeOffset at) => path.Status switch
     {
         PathStatus.NoAnchor => Findings.Untrusted(SubIndication.NoCertificateChainFound, "certificate-foreign", path.Reason),
         PathStatus.Constraint => Findings.Untrusted(SubIndication.ChainConstraintsFailure, "certificate-chain", path.Reason),
         PathStatus.WeakAlgorithm => Findings.Untrusted(SubIndication.CryptoConstraintsFailureNoPoe, "certificate-weak", path.Reason),
-        PathStatus.IssuerOutOfTime => Findings.Untrusted(SubIndication.CertificateChainGeneralFailure, "issuer-out-of-time", path.Reason),
-        PathStatus.SignerOutOfTime => Findings.Untrusted(
+        PathStatus.IssuerOutOfTime when ChainBuilder.InTime(certificate, at) => Findings.Untrusted(SubIndication.CertificateChainGeneralFailure, "issuer-out-of-time", path.Reason),
+        // The signer's own dates come first (EN 319 102-1, 5.2.6.4).
+        PathStatus.SignerOutOfTime or PathStatus.IssuerOutOfTime => Findings.Untrusted(
             SubIndication.OutOfBoundsNoPoe,
-            at < signature.Certificate.NotBefore.ToUniversalTime() ? "certificate-not-yet-valid" : "certificate-expired",
+            at < certificate.NotBefore.ToUniversalTime() ? "certificate-not-yet-valid" : "certificate-expired",
             path.Reason),
-        _ when CertificateRules.Signer(signature.Certificate) is { } usage => Findings.Untrusted(SubIndication.ChainConstraintsFailure, "certificate-key-usage", usage),
-        _ when !Linked(signature.Cms.Certificates, signature.Certificate, anchors) => Findings.Attack("certificates-inside", "the signature carries certificates that do not belong to the signer's chain"),
+        _ when CertificateRules.Signer(certificate) is { } usage => Findings.Untrusted(SubIndication.ChainConstraintsFailure, "certificate-key-usage", usage),
         _ => null,
     };
 

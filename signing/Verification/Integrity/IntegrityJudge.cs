@@ -8,17 +8,22 @@ internal static class IntegrityJudge
 {
     private const int MaxSignatures = 128;
 
-    public static IntegrityReport Judge(PdfDocument document)
+    public static IntegrityReport Judge(PdfDocument document) => Judge(document, out _);
+
+    /// <param name="signatures">What was judged, one for each report and in its order.</param>
+    public static IntegrityReport Judge(PdfDocument document, out IReadOnlyList<JudgedSignature> signatures)
     {
+        signatures = [];
         var views = document.Revisions.Select(revision => new RevisionView(revision)).ToList();
         var fields = views[^1].Form.SignatureFields.Where(field => field.Signature is not null).ToList();
         if (Removed(views) is { } removed) return new IntegrityReport(Findings.Attack("signature-removed", $"the signature {removed} of an earlier revision is no longer there"), []);
         if (fields.Count == 0) return new IntegrityReport(new Finding(IntegrityWord.Unsigned, Indication.Indeterminate, SubIndication.None, "unsigned", "the file carries no signature"), []);
         if (fields.Count > MaxSignatures) return new IntegrityReport(Findings.Unsupported("too-many-signatures", "the file has more signatures than are checked"), []);
 
-        var signatures = fields.Select(field => JudgedSignature.Of(document, views, field)).OrderBy(one => one.Value.ByteRange?.End ?? long.MaxValue).ToList();
-        var changes = Changes(views, signatures);
-        var reports = signatures.Select(signature => Report(signature, changes)).ToList();
+        var judged = fields.Select(field => JudgedSignature.Of(document, views, field)).OrderBy(one => one.Value.ByteRange?.End ?? long.MaxValue).ToList();
+        var changes = Changes(views, judged);
+        signatures = judged;
+        var reports = judged.Select(signature => Report(signature, changes)).ToList();
         return new IntegrityReport(Findings.Worst([.. reports.Select(report => report.Finding), OverAll(document, fields, changes)]), reports);
     }
 

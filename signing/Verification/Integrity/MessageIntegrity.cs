@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using ECopy.Signing.Cms;
 using ECopy.Signing.Pdf.Reading;
 using ECopy.Signing.Timestamp;
+using ECopy.Signing.Trust;
 
 namespace ECopy.Signing.Verification.Integrity;
 
@@ -12,30 +13,34 @@ namespace ECopy.Signing.Verification.Integrity;
 /// <param name="Time">Of a document timestamp.</param>
 internal sealed record MessageIntegrity(Finding? Finding, X509Certificate2? Signer, string Algorithm, DateTimeOffset? Time, IReadOnlyList<SignatureWeakness> Weaknesses)
 {
-    private const int ShortestRsa = 2048;
     private const int DigestedPerWork = 8;
+
+    /// <summary>The message itself; null where it could not be read.</summary>
+    public CmsSignedData? Cms { get; private init; }
 
     public static MessageIntegrity Of(PdfDocument document, SignatureValue value, SignatureFormat format)
     {
         if (value is not { ByteRange: { } range, Contents: { } contents } || !range.Fits(document.File.Length))
             return Alone(Findings.Attack("byte-range", "the signature does not say which bytes it covers, or not in the one allowed way"));
-        // Many signatures over a large file cost as much as many files.
-        document.Latest.Budget.Work((range.A + range.C) / DigestedPerWork, range.A);
+        SpendOnDigest(document, range);
         if (format == SignatureFormat.Unknown) return Alone(Findings.Unsupported("subfilter-unknown", "the signature is of a kind that is not known here"));
         try
         {
             var cms = CmsSignedData.Read(contents);
-            if (format != SignatureFormat.DocumentTimestamp) return Judge(cms, format, hash => range.Digest(document.File, hash));
+            if (format != SignatureFormat.DocumentTimestamp) return Judge(cms, format, hash => range.Digest(document.File, hash)) with { Cms = cms };
             if (cms.ContentType != Oids.TimestampContent || cms.Content is not { } content) return Alone(Findings.Malformed("timestamp-not-token", "the signed message is no timestamp"));
             return Imprint(content, document, range) is { } wrong
                 ? Alone(wrong)
-                : Judge(cms, format, hash => CryptographicOperations.HashData(hash, content.Span)) with { Time = TimeOf(content) };
+                : Judge(cms, format, hash => CryptographicOperations.HashData(hash, content.Span)) with { Time = TimeOf(content), Cms = cms };
         }
         catch (CmsFormatException unreadable)
         {
             return Alone(Findings.Malformed(unreadable.Code, unreadable.Message));
         }
     }
+
+    /// <summary>Many signatures over a large file cost as much as many files.</summary>
+    public static void SpendOnDigest(PdfDocument document, ByteRange range) => document.Latest.Budget.Work((range.A + range.C) / DigestedPerWork, range.A);
 
     private static MessageIntegrity Judge(CmsSignedData cms, SignatureFormat format, Func<HashAlgorithmName, byte[]> digest)
     {
@@ -159,9 +164,9 @@ internal sealed record MessageIntegrity(Finding? Finding, X509Certificate2? Sign
     private static List<SignatureWeakness> Weak(CmsSigner signer, X509Certificate2? certificate, SignatureFormat format)
     {
         var weaknesses = new List<SignatureWeakness>();
-        if (format == SignatureFormat.Pkcs7Sha1 || signer.DigestHash == HashAlgorithmName.SHA1 || signer.Method?.Hash == HashAlgorithmName.SHA1) weaknesses.Add(SignatureWeakness.Sha1);
+        if (format == SignatureFormat.Pkcs7Sha1 || signer.DigestHash == HashAlgorithmName.SHA1 || (signer.Method is { } method && Strength.UsesSha1(method))) weaknesses.Add(SignatureWeakness.Sha1);
         using var key = certificate is null ? null : VerificationKey.Of(certificate);
-        if (key is { IsRsa: true, Bits: < ShortestRsa }) weaknesses.Add(SignatureWeakness.ShortKey);
+        if (key is not null && Strength.IsShort(key)) weaknesses.Add(SignatureWeakness.ShortKey);
         return weaknesses;
     }
 

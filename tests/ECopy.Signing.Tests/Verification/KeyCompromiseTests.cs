@@ -64,6 +64,12 @@ public class KeyCompromiseTests
         if (report.Finding.IsPassed)
             Assert.All(report.Signatures, one => Assert.Equal((RevocationState.Good, 2), (one.Revocation, one.Standings.Count)));
         if (code == "certificate-revoked") Assert.Equal(RevocationState.Revoked, report.Signatures[who == "person" ? 0 : 1].Revocation);
+
+        // The judge of any signed file says the same of it.
+        var any = SignatureValidation.Validate(copy, new ValidationPolicy(Pki.Anchors, At, RevocationEvidence.Read([], [byIssuing, byRoot])), CancellationToken.None);
+        Assert.Equal((IntegrityWord.Valid, indication, subIndication), (any.Finding.Word, any.Finding.Indication, any.Finding.SubIndication));
+        // Where its issuer is revoked, it says so of the signer too and not of the timestamp alone.
+        if (who != "issuing") Assert.Equal(report.Signatures.Select(one => one.Revocation == RevocationState.Revoked), any.Signatures.Select(one => one.Revocation == RevocationState.Revoked));
     }
 
     [Fact]

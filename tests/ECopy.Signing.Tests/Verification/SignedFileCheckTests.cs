@@ -38,7 +38,9 @@ public class SignedFileCheckTests(ITestOutputHelper output)
         AssertIs(SignedFileCheck.Check(copy, Pki.ForeignRoot.Anchors, TestPki.Now), "certificate-foreign", IntegrityWord.Valid, Indication.Indeterminate, SubIndication.NoCertificateChainFound);
         AssertIs(SignedFileCheck.Check(copy, Pki.Anchors, TestPki.Now.AddYears(3)), "certificate-expired", IntegrityWord.Valid, Indication.Indeterminate, SubIndication.OutOfBoundsNoPoe);
         AssertIs(SignedFileCheck.Check(copy, Pki.Anchors, TestPki.Now.AddYears(-2)), "certificate-not-yet-valid", IntegrityWord.Valid, Indication.Indeterminate, SubIndication.OutOfBoundsNoPoe);
-        AssertIs(SignedFileCheck.Check(copy, Pki.Anchors, TestPki.Now.AddYears(30)), "issuer-out-of-time", IntegrityWord.Valid, Indication.Indeterminate, SubIndication.CertificateChainGeneralFailure);
+        AssertIs(SignedFileCheck.Check(copy, Pki.Anchors, TestPki.Now.AddYears(30)), "certificate-expired", IntegrityWord.Valid, Indication.Indeterminate, SubIndication.OutOfBoundsNoPoe);
+        var ended = new TrustAnchors([Pki.Anchors.Anchors[0] with { Until = TestPki.Now.AddDays(-1) }]);
+        AssertIs(SignedFileCheck.Check(copy, ended, TestPki.Now), "issuer-out-of-time", IntegrityWord.Valid, Indication.Indeterminate, SubIndication.CertificateChainGeneralFailure);
     }
 
     [Fact]
