@@ -14,7 +14,7 @@ say() { printf '%s\n' "$*" >&2; }
 declare -A package=(
   [openssl]=openssl [qpdf]=qpdf [pdfsig]=poppler-utils [pdftotext]=poppler-utils [pdftoppm]=poppler-utils [pdffonts]=poppler-utils
   [mutool]=mupdf-tools [convert]=imagemagick [zbarimg]=zbar-tools [strace]=strace [python3]=python3
-  [chromium]=chromium [shellcheck]=shellcheck
+  [chromium]=chromium [shellcheck]=shellcheck [certutil]=libnss3-tools [pk12util]=libnss3-tools
 )
 
 missing() {

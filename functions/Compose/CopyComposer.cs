@@ -40,7 +40,8 @@ internal sealed class CopyComposer(CopyFonts fonts)
         new StatementPage(content, fonts, layout).Draw(last, images, pages);
         strip.Draw(last, pages, pages);
         writer.AddPage(last);
-        AddFields(writer, content.Wording);
+        if (content.Approval) ApprovalProfile.Declare(writer, layout.LongSide, layout.SignatureAreas);
+        else AddFields(writer, content.Wording);
         var pdf = writer.Finish();
         return new ComposedCopy(pdf, pages, [.. writer.Fonts.Substituted.Select(r => r.ToString())]);
     }

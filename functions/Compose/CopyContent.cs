@@ -54,6 +54,9 @@ internal sealed record CopyContent
     /// <summary>Stands in the file as its creation time.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>Profile approval: no fields are declared, and signatures may be seen in the areas kept for them.</summary>
+    public bool Approval { get; init; }
+
     public StatementWording Wording { get; init; } = StatementWording.Default;
 }
 

@@ -92,6 +92,9 @@ internal sealed record CopyLayout
     /// <summary>The agency's field: seal and the signer's lines; painted after the person's, so over it.</summary>
     public MillimetreBox SealField => Around(Seal, SealLines);
 
+    /// <summary>Profile approval: where a signature may be seen, beside the signer's printed name and not over it.</summary>
+    public IReadOnlyList<MillimetreBox> SignatureAreas { get; init; } = [new(110, 185, 85, 35.5), new(118, 229, 77, 19)];
+
     private static MillimetreBox Around(MillimetreBox a, MillimetreBox b)
     {
         var (left, top) = (Math.Min(a.X, b.X), Math.Min(a.Y, b.Y));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using ECopy.Signing.Cms;
 using ECopy.Signing.Pdf;
@@ -24,12 +25,16 @@ public static class PadesPreparation
         if (capacity < bound) throw new SignatureRefusedException("contents-overflow", $"The signature may need {bound} bytes, and only {capacity} are planned.");
 
         var pdf = PdfDocument.Open(document);
-        RequireTurn(AcroForm.Read(pdf.Latest), plan.Role, pdf.Latest);
-        var prepared = Append(pdf, plan, capacity);
+        var form = AcroForm.Read(pdf.Latest);
+        var approval = ApprovalProfile.Read(pdf.Revisions[0]);
+        if (approval is null) RequireTurn(form, plan.Role, pdf.Latest);
+        else RequireTurn(form, plan, approval);
+        var field = approval is null ? SignatureProfile.FieldOf(plan.Role) : FreeName(form, plan.Role);
+        var prepared = Append(pdf, plan, capacity, field, approval);
         var attributes = SignedAttributes.Create(plan.Algorithm, prepared.Range.Digest(prepared.Document, plan.Algorithm.Hash), plan.Chain.Signer);
         return new PreparedSignature(
             prepared.Document,
-            SignatureProfile.FieldOf(plan.Role),
+            field,
             prepared.Range,
             capacity,
             attributes,
@@ -38,19 +43,43 @@ public static class PadesPreparation
             plan.Chain);
     }
 
-    private static Pdf.Revisions.PreparedSignature Append(PdfDocument pdf, SignaturePlan plan, int capacity)
+    private static Pdf.Revisions.PreparedSignature Append(PdfDocument pdf, SignaturePlan plan, int capacity, string field, ApprovalProfile? approval)
     {
         try
         {
             var revision = new SignatureRevision(pdf);
-            var content = new SignatureContent(Entries(plan, pdf.Latest.CatalogReference), capacity, Certifies: plan.Role == SignatureRole.Person);
-            revision.Fill(SignatureProfile.FieldOf(plan.Role), content, plan.Appearance);
+            var entries = Entries(plan);
+            if (approval is not null)
+            {
+                var place = new SignaturePlace(approval.PageIndex, plan.Place ?? [0, 0, 0, 0], plan.Place is null ? null : plan.Appearance);
+                revision.Create(field, new SignatureContent(entries, capacity), place);
+                return revision.Finish();
+            }
+
+            entries["Reference"] = SignatureProfile.References(plan.Role, pdf.Latest.CatalogReference);
+            revision.Fill(field, new SignatureContent(entries, capacity, Certifies: plan.Role == SignatureRole.Person), plan.Appearance);
             return revision.Finish();
         }
         catch (PdfUpdateException refused)
         {
             throw new SignatureRefusedException(refused.Code, refused.Message, refused);
         }
+    }
+
+    private static void RequireTurn(AcroForm form, SignaturePlan plan, ApprovalProfile approval)
+    {
+        var signed = form.SignatureFields.Count(one => one.Signature is { SubFilter: not DocumentTimestamp.SubFilter });
+        if (plan.Role == SignatureRole.Person && signed > 0) throw new SignatureRefusedException("signature-order", "The person's signature comes first.");
+        if (plan.Role == SignatureRole.Seal && signed != 1) throw new SignatureRefusedException("signature-order", "The agency's signature comes after the person's.");
+        if (plan.Place is { } place && !approval.Holds(place)) throw new SignatureRefusedException("field-unusable", "The signature would be seen outside the areas that are kept for signatures.");
+    }
+
+    // A tool from outside may have called its field so.
+    private static string FreeName(AcroForm form, SignatureRole role)
+    {
+        var name = SignatureProfile.FieldOf(role);
+        for (var number = 2; form.Find(name) is not null; number++) name = SignatureProfile.FieldOf(role) + number.ToString(CultureInfo.InvariantCulture);
+        return name;
     }
 
     private static void RequireTurn(AcroForm form, SignatureRole role, PdfRevision revision)
@@ -68,7 +97,7 @@ public static class PadesPreparation
             throw new SignatureRefusedException("signature-order", "The agency's signature comes after the person's.");
     }
 
-    private static PdfDictionary Entries(SignaturePlan plan, PdfReference catalog)
+    private static PdfDictionary Entries(SignaturePlan plan)
     {
         var entries = new PdfDictionary
         {
@@ -80,7 +109,6 @@ public static class PadesPreparation
         };
         if (plan.Reason is not null) entries["Reason"] = PdfString.Text(plan.Reason);
         if (plan.Location is not null) entries["Location"] = PdfString.Text(plan.Location);
-        entries["Reference"] = SignatureProfile.References(plan.Role, catalog);
         return entries;
     }
 }

@@ -25,6 +25,12 @@ public sealed record SignaturePlan
     /// <summary>Adds the form XObject of the visible signature; null leaves the declared (blank) appearance.</summary>
     public Func<IPdfObjectSink, PdfReference>? Appearance { get; init; }
 
+    /// <summary>
+    /// Profile approval: the rectangle, in the statement page's units and within its signature areas, where the appearance is seen;
+    /// null for a signature that is not seen. Where the fields are declared, they say it.
+    /// </summary>
+    public IReadOnlyList<double>? Place { get; init; }
+
     /// <summary>Room in /Contents for a timestamp token added later; 0 at level B-B.</summary>
     public int ReserveForTimestamp { get; init; }
 

@@ -4,6 +4,7 @@ using ECopy.Signing.Pades;
 using ECopy.Signing.Pdf.Reading;
 using ECopy.Signing.Trust;
 using ECopy.Signing.Trust.Revocation;
+using ECopy.Signing.Verification.Approval;
 
 namespace ECopy.Signing.Verification;
 
@@ -11,14 +12,15 @@ namespace ECopy.Signing.Verification;
 internal static class FileJudge
 {
     // A copy has two; more only cost time.
-    private const int MaxSignatures = 32;
+    internal const int MaxSignatures = 32;
 
     // A renewal has two every few years; each is compared with the one before, object by object.
-    private const int MaxRevisionsAfterSeal = 64;
+    internal const int MaxRevisionsAfterSeal = 64;
 
     /// <param name="evidence">Beside what the document keeps; null where nobody asks about revocation.</param>
     public static SignedFileReport Judge(PdfDocument document, TrustAnchors anchors, DateTimeOffset at, RevocationEvidence? evidence)
     {
+        if (ApprovalProfile.Read(document.Revisions[0]) is { } approval) return new ApprovalJudge(document, approval, anchors, at, evidence).Judge();
         var form = AcroForm.Read(document.Latest);
         var subjects = form.SignatureFields.Where(field => field.Signature is not null)
             .Select(field => SignatureSubject.Of(document, field))
@@ -103,7 +105,7 @@ internal static class FileJudge
     private static Finding? Tail(PdfDocument document, SignatureSubject last) =>
         last.Value.ByteRange?.End == document.File.Length ? null : Findings.Attack("not-whole-file", "something was appended after the last signature");
 
-    private static string? Vanished(PdfDocument document, AcroForm latest)
+    internal static string? Vanished(PdfDocument document, AcroForm latest)
     {
         foreach (var revision in document.Revisions.SkipLast(1))
         {

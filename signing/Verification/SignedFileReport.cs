@@ -106,6 +106,9 @@ public sealed record SignatureReport(
 
     public SignatureFormat Format { get; init; } = SignatureFormat.Cades;
 
+    /// <summary>Whether the signed attributes name the signer's certificate; looked at in copies of profile approval, required of all others.</summary>
+    public bool NamesCertificate { get; init; } = true;
+
     /// <summary>When a later document timestamp proves that it existed; null without one that passed.</summary>
     public DateTimeOffset? PreservedTime { get; init; }
 

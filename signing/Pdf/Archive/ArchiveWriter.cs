@@ -101,6 +101,18 @@ public sealed class ArchiveWriter : IPdfObjectSink
         else page["Annots"] = new PdfArray(widget);
     }
 
+    /// <summary>Data of an application on the last page added (ISO 32000-2, 14.5); viewers show nothing of it.</summary>
+    public void AddPagePiece(string application, PdfDictionary content)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(application);
+        ArgumentNullException.ThrowIfNull(content);
+        var page = pages[^1].Page;
+        var modified = Date(metadata.CreatedAt);
+        page["PieceInfo"] = new PdfDictionary { { application, new PdfDictionary { { "LastModified", modified }, { "Private", content } } } };
+        // Required beside /PieceInfo (table 31).
+        page["LastModified"] = modified;
+    }
+
     /// <summary>Writes everything. The writer is used up.</summary>
     public byte[] Finish()
     {
@@ -163,8 +175,7 @@ public sealed class ArchiveWriter : IPdfObjectSink
 
     private PdfDictionary DocumentInformation()
     {
-        var offset = metadata.CreatedAt.ToString("zzz", CultureInfo.InvariantCulture).Replace(':', '\'');
-        var time = PdfString.Text(metadata.CreatedAt.ToString("'D:'yyyyMMddHHmmss", CultureInfo.InvariantCulture) + offset + "'");
+        var time = Date(metadata.CreatedAt);
         return new PdfDictionary
         {
             ["Title"] = PdfString.Text(metadata.Title),
@@ -173,6 +184,12 @@ public sealed class ArchiveWriter : IPdfObjectSink
             ["CreationDate"] = time,
             ["ModDate"] = time,
         };
+    }
+
+    private static PdfString Date(DateTimeOffset time)
+    {
+        var offset = time.ToString("zzz", CultureInfo.InvariantCulture).Replace(':', '\'');
+        return PdfString.Text(time.ToString("'D:'yyyyMMddHHmmss", CultureInfo.InvariantCulture) + offset + "'");
     }
 
     private byte[] Serialize(PdfReference information)

@@ -46,27 +46,33 @@ public sealed class SignatureRevision(PdfDocument document)
     }
 
     /// <summary>Adds a new field of zero area on a page and signs it: document timestamps, invisible signatures.</summary>
-    public void Create(string fieldName, SignatureContent content, int pageIndex = 0)
+    public void Create(string fieldName, SignatureContent content, int pageIndex = 0) => Create(fieldName, content, new SignaturePlace(pageIndex, [0, 0, 0, 0], null));
+
+    /// <summary>Adds a new field where it is to be seen, and signs it.</summary>
+    public void Create(string fieldName, SignatureContent content, SignaturePlace place)
     {
         ArgumentException.ThrowIfNullOrEmpty(fieldName);
+        ArgumentNullException.ThrowIfNull(place);
         if (fieldName.Contains('.', StringComparison.Ordinal)) throw new ArgumentException("a partial name has no full stop (12.7.4.2)", nameof(fieldName));
         if (AcroForm.Read(document.Latest).Find(fieldName) is not null) throw new PdfUpdateException(PdfUpdateException.FieldExists, $"the document has a field {fieldName}");
         var pages = PageTree.Read(document.Latest);
-        if (pageIndex < 0 || pageIndex >= pages.Count) throw new PdfUpdateException(PdfUpdateException.PageMissing, $"the document has no page {pageIndex}");
-        var page = pages[pageIndex].Reference;
+        if (place.PageIndex < 0 || place.PageIndex >= pages.Count) throw new PdfUpdateException(PdfUpdateException.PageMissing, $"the document has no page {place.PageIndex}");
+        var page = pages[place.PageIndex].Reference;
         var created = Update.Reserve();
         var value = AddSignature(created, content);
-        Update.Set(created, new PdfDictionary
+        var widget = new PdfDictionary
         {
             { "Type", new PdfName("Annot") },
             { "Subtype", new PdfName("Widget") },
             { "FT", new PdfName("Sig") },
             { "T", PdfString.Text(fieldName) },
             { "V", value },
-            { "Rect", PdfArray.Numbers(0, 0, 0, 0) },
+            { "Rect", PdfArray.Numbers([.. place.Rect]) },
             { "F", new PdfInteger(PrintAndLocked) },
             { "P", page },
-        });
+        };
+        if (place.Appearance is not null) widget["AP"] = new PdfDictionary { { "N", place.Appearance(Update) } };
+        Update.Set(created, widget);
         Append(page, "Annots", created);
         EditForm(created, isNew: true);
     }
@@ -167,6 +173,11 @@ public sealed class SignatureRevision(PdfDocument document)
 /// <param name="Capacity">Bytes of CMS for which /Contents leaves room.</param>
 /// <param name="Certifies">Whether the catalog's /Perms /DocMDP is to name this signature (12.8.6).</param>
 public sealed record SignatureContent(PdfDictionary Entries, int Capacity, bool Certifies = false);
+
+/// <summary>Where a new field is to be seen.</summary>
+/// <param name="Rect">Four numbers in the page's units.</param>
+/// <param name="Appearance">Adds the form XObject and returns it; null for a field without one.</param>
+public sealed record SignaturePlace(int PageIndex, IReadOnlyList<double> Rect, Func<IPdfObjectSink, PdfReference>? Appearance);
 
 /// <summary>A document that waits for its CMS.</summary>
 public sealed record PreparedSignature(byte[] Document, ByteRange Range, PdfReference Field, PdfReference Signature);
