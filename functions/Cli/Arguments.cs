@@ -9,7 +9,7 @@ internal sealed record Arguments(string Verb, IReadOnlyList<string> Plain, IRead
     {
         ["serve"] = ["port", "listen", "public-url", "proxy", "insecure", "witness", "adopt-books", "no-demo"],
         ["certify"] = ["title", "requester", "pages", "out", "public-url", "witness"],
-        ["verify"] = [],
+        ["verify"] = ["signatures", "integrity-only", "trust", "at", "online"],
         ["audit"] = ["witness"],
         ["init"] = ["kind", "witness"],
         ["agency"] = ["header", "short", "full", "place", "hotline", "book-suffix", "four-eyes", "automatic-seal", "seal-image", "witness"],
@@ -22,7 +22,7 @@ internal sealed record Arguments(string Verb, IReadOnlyList<string> Plain, IRead
     };
 
     private static readonly string[] Common = ["data", "json", "lang"];
-    private static readonly string[] Flags = ["json", "adopt-books", "no-demo", "insecure", "seal", "with-keys"];
+    private static readonly string[] Flags = ["json", "adopt-books", "no-demo", "insecure", "seal", "with-keys", "signatures", "integrity-only", "online"];
 
     public bool Json => Options.ContainsKey("json");
 

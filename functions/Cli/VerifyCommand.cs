@@ -14,12 +14,20 @@ namespace ECopy.Functions.Cli;
 internal static class VerifyCommand
 {
     private const int CannotCheck = 2;
+    private static readonly string[] OfSignatures = ["trust", "at", "online"];
 
     public static async Task<int> RunAsync(Arguments arguments, Terminal terminal, CancellationToken cancellationToken)
     {
         if (arguments.Plain is not [var subject])
         {
             terminal.Say("usage-one-argument", ("verb", "verify"));
+            return CommandLine.Usage;
+        }
+
+        if (SignatureCheck.IsAskedFor(arguments)) return await SignatureCheck.RunAsync(arguments, subject, terminal, cancellationToken);
+        if (Array.Find(OfSignatures, option => arguments.Option(option) is not null) is { } alone)
+        {
+            terminal.Say("usage-needs-signatures", ("option", "--" + alone));
             return CommandLine.Usage;
         }
 
@@ -90,7 +98,7 @@ internal static class VerifyCommand
 
         var signatures = verdict.Signatures switch
         {
-            SignaturesVerdict.Passed => "signatures-passed",
+            SignaturesVerdict.Passed => verdict.Copy is null ? "signatures-passed-any" : "signatures-passed",
             SignaturesVerdict.Indeterminate => "signatures-indeterminate",
             SignaturesVerdict.Failed => "signatures-failed",
             SignaturesVerdict.Unsigned => "signatures-none",
@@ -100,6 +108,6 @@ internal static class VerifyCommand
         terminal.Answer(terminal.Sentence(signatures));
         foreach (var one in verdict.Report!.Signatures)
             terminal.Answer($"  {one.Field}: {one.SignerName} · {one.Algorithm} · {one.Finding.Code}");
-        if (verdict.Signatures is SignaturesVerdict.Passed) terminal.Answer(terminal.Sentence("revocation-not-checked"));
+        if (verdict is { Signatures: SignaturesVerdict.Passed, IsRevocationChecked: false }) terminal.Answer(terminal.Sentence("revocation-not-checked"));
     }
 }

@@ -47,7 +47,7 @@ internal static class PublicPages
         {
             if (page is not RouteEndpointBuilder { RoutePattern.RawText: { } route }) return;
             var first = route.Split('/')[0];
-            if (first is "" or "v" or "c" or "account") page.Metadata.Add(new AllowAnonymousAttribute());
+            if (first is "" or "v" or "c" or "trust" or "account") page.Metadata.Add(new AllowAnonymousAttribute());
             if (first is "v" or "c") page.Metadata.Add(new VerifyLimit());
         });
     }

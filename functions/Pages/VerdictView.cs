@@ -3,8 +3,6 @@ using ECopy.Functions.Domain;
 using ECopy.Functions.Texts;
 using ECopy.Functions.Verify;
 using ECopy.Functions.Web;
-using ECopy.Signing.Pades;
-using ECopy.Signing.Verification;
 
 namespace ECopy.Functions.Pages;
 
@@ -17,22 +15,23 @@ internal enum AskedBy
 
 /// <param name="Colour">Class of the style sheet: ok, note, bad, warning, waiting.</param>
 /// <param name="Sign">Beside the colour, never instead of words.</param>
-internal sealed record StateMark(string Colour, string Sign);
+internal sealed record StateMark(string Colour, string Sign)
+{
+    private const string TextStyle = "\uFE0E";
+
+    public static readonly StateMark Good = new("ok", "✔" + TextStyle);
+    public static readonly StateMark Bad = new("bad", "✖" + TextStyle);
+    public static readonly StateMark Unsure = new("warning", "?");
+}
 
 /// <param name="Whole">Never broken into two lines.</param>
 internal sealed record VerdictRow(string Label, string Value, bool Whole = false);
-
-/// <summary>One signature in words.</summary>
-internal sealed record SignatureRow(string Role, string Signer, string Time, string Word, StateMark Mark);
 
 /// <summary>A verdict as a page shows it. Words: UI.md, "Verdicts".</summary>
 /// <param name="AskedCode">The code on the paper or page from which the file was compared; null when there was none.</param>
 internal sealed class VerdictView(Verdict verdict, AskedBy by, string? askedCode, DateTimeOffset checkedAt, PageTexts text)
 {
     private const string TextStyle = "\uFE0E";
-    private static readonly StateMark Good = new("ok", "✔" + TextStyle);
-    private static readonly StateMark Bad = new("bad", "✖" + TextStyle);
-    private static readonly StateMark Unsure = new("warning", "?");
 
     public PageTexts Text => text;
 
@@ -43,10 +42,10 @@ internal sealed class VerdictView(Verdict verdict, AskedBy by, string? askedCode
 
     public StateMark Mark => verdict.Kind switch
     {
-        VerdictKind.Unchanged => Good,
+        VerdictKind.Unchanged => StateMark.Good,
         // ⓘ: the circle is drawn by the style sheet, since many devices have no such letter.
         VerdictKind.CodeOnly or VerdictKind.NewerVersion => new("note", "i"),
-        VerdictKind.Changed => Bad,
+        VerdictKind.Changed => StateMark.Bad,
         VerdictKind.Withdrawn => new("bad", "⊘"),
         VerdictKind.Replaced => new("warning", "⊘"),
         VerdictKind.NotRegistered => new("waiting", "?"),
@@ -112,40 +111,24 @@ internal sealed class VerdictView(Verdict verdict, AskedBy by, string? askedCode
 
     public StateMark SignaturesMark => verdict.Signatures switch
     {
-        SignaturesVerdict.Passed => Good,
-        SignaturesVerdict.Indeterminate => Unsure,
+        SignaturesVerdict.Passed => StateMark.Good,
+        SignaturesVerdict.Indeterminate => StateMark.Unsure,
         SignaturesVerdict.Unsigned => new("waiting", "?"),
-        _ => Bad,
+        _ => StateMark.Bad,
     };
 
     public string SignaturesSentence => Sentences.Of(
         verdict.Signatures switch
         {
-            SignaturesVerdict.Passed => "signatures-passed",
+            SignaturesVerdict.Passed => verdict.Copy is null ? "signatures-passed-any" : "signatures-passed",
             SignaturesVerdict.Indeterminate => "signatures-indeterminate",
             SignaturesVerdict.Unsigned => "signatures-none",
             _ => "signatures-failed",
         },
         text.Culture);
 
-    /// <summary>Said with every signature that passed: nothing is fetched, and level B-B carries no revocation data.</summary>
-    public string? RevocationSentence => verdict.Signatures is SignaturesVerdict.Passed ? Sentences.Of("revocation-not-checked", text.Culture) : null;
+    /// <summary>Said where signatures passed without it: nothing is fetched, and level B-B carries no revocation data.</summary>
+    public string? RevocationSentence => verdict is { Signatures: SignaturesVerdict.Passed, IsRevocationChecked: false } ? Sentences.Of("revocation-not-checked", text.Culture) : null;
 
-    public IEnumerable<SignatureRow> Signatures => verdict.Report?.Signatures.Select(RowOf) ?? [];
-
-    private SignatureRow RowOf(SignatureReport one)
-    {
-        var (word, mark) = one.Finding.Indication switch
-        {
-            Indication.TotalPassed => ("signature-valid", Good),
-            Indication.Indeterminate => ("signature-unsure", Unsure),
-            _ => ("signature-invalid", Bad),
-        };
-        return new SignatureRow(
-            text[one.Role switch { SignatureRole.Person => "signature-person", SignatureRole.Seal => "signature-seal", _ => "signature-other" }],
-            one.SignerName,
-            one.ClaimedTime is { } time ? LocalTime.Of(time).ToString(text["time-format"], CultureInfo.InvariantCulture) : "",
-            text[word],
-            mark);
-    }
+    public IEnumerable<SignatureRow> Signatures => verdict.Report is null ? [] : new SignatureView(verdict.Report, text).Rows;
 }

@@ -44,6 +44,9 @@ internal sealed record Verdict(
     bool Appended = false,
     int? ImpossibleAt = null)
 {
+    /// <summary>Whether somebody looked for every signer: level B-B carries nothing to look at.</summary>
+    public bool IsRevocationChecked => Report is not null && Report.Signatures.All(one => one.Revocation is not RevocationState.NotChecked);
+
     public SignaturesVerdict Signatures => Report?.Finding switch
     {
         null => SignaturesVerdict.NotAsked,

@@ -3,6 +3,7 @@ using ECopy.Functions.Domain;
 using ECopy.Functions.Office;
 using ECopy.Functions.Register;
 using ECopy.Functions.Storage;
+using ECopy.Signing.Trust;
 using ECopy.Signing.Verification;
 
 namespace ECopy.Functions.Verify;
@@ -13,6 +14,9 @@ namespace ECopy.Functions.Verify;
 /// </summary>
 internal sealed partial class VerifyCopy(IBlobStore store, CertificationRegister register, OfficeDirectory office, TimeProvider clock, ILogger<VerifyCopy> log)
 {
+    /// <summary>Nothing is asked of anybody: a stranger's file must not make the server call others.</summary>
+    private readonly FileValidation anyFile = new(online: null);
+
     /// <summary>By a code as a person typed it.</summary>
     public Task<Verdict> ByCodeAsync(string? typed, CancellationToken cancellationToken) => GuardAsync(async () =>
     {
@@ -54,8 +58,18 @@ internal sealed partial class VerifyCopy(IBlobStore store, CertificationRegister
         var sha256 = Convert.ToHexStringLower(SHA256.HashData(file.Span));
         var verdict = await DigestAsync(sha256, cancellationToken);
         if (verdict.Kind is VerdictKind.NotRegistered) verdict = await ByCodeInsideAsync(file, sha256, verdict, cancellationToken);
-        return verdict with { Report = SignedFileCheck.Check(file, await office.TrustAnchorsAsync(cancellationToken), clock.GetUtcNow()) };
+        var (anchors, now) = (await office.TrustAnchorsAsync(cancellationToken), clock.GetUtcNow());
+        if (verdict.Kind is VerdictKind.NotRegistered) return verdict with { Report = await anyFile.RunAsync(file, anchors, now, cancellationToken) };
+        var ours = SignedFileCheck.Check(file, anchors, now);
+        return verdict with { Report = verdict.Kind is VerdictKind.Changed ? await WithChangesAsync(file, ours, anchors, now, cancellationToken) : ours };
     });
+
+    /// <summary>Of a copy that was changed, what was changed; the stricter of the two judges decides.</summary>
+    private async Task<SignedFileReport> WithChangesAsync(ReadOnlyMemory<byte> file, SignedFileReport ours, TrustAnchors anchors, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var any = await anyFile.RunAsync(file, anchors, now, cancellationToken);
+        return any.Signatures.Count > 0 ? any with { Finding = ours.Finding.IsPassed ? any.Finding : ours.Finding } : ours;
+    }
 
     private async Task<Verdict> DigestAsync(string sha256, CancellationToken cancellationToken)
     {

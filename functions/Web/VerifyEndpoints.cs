@@ -4,7 +4,6 @@ using ECopy.Functions.Domain;
 using ECopy.Functions.Texts;
 using ECopy.Functions.Upload;
 using ECopy.Functions.Verify;
-using ECopy.Signing.Verification;
 
 namespace ECopy.Functions.Web;
 
@@ -104,28 +103,9 @@ internal sealed record VerdictJson(
             verdict.Appended,
             verdict.ImpossibleAt,
             verdict.Copy,
-            verdict.Report is null ? null : SignaturesJson.Of(verdict.Report));
+            verdict.Report is null ? null : SignaturesJson.Of(verdict.Report, culture));
     }
 }
-
-/// <param name="Indication">As ETSI EN 319 102-1 spells it.</param>
-internal sealed record SignaturesJson(string Indication, string SubIndication, string Code, string Reason, IReadOnlyList<SignatureJson> Signatures)
-{
-    public static SignaturesJson Of(SignedFileReport report)
-    {
-        ArgumentNullException.ThrowIfNull(report);
-        return new SignaturesJson(
-            Etsi.Name(report.Finding.Indication),
-            Etsi.Name(report.Finding.SubIndication),
-            report.Finding.Code,
-            report.Finding.Reason,
-            [.. report.Signatures.Select(one => new SignatureJson(
-                one.Field, Etsi.Name(one.Finding.Indication), one.Finding.Code, one.SignerName, one.ClaimedTime, one.Algorithm, one.Coverage.ToString(), one.Revocation.ToString()))]);
-    }
-}
-
-internal sealed record SignatureJson(
-    string Field, string Indication, string Code, string Signer, DateTimeOffset? ClaimedTime, string Algorithm, string Coverage, string Revocation);
 
 /// <summary>A verdict's sentence, as UI.md words it.</summary>
 internal static class VerdictSentences

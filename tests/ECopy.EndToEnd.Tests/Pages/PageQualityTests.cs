@@ -259,6 +259,7 @@ public sealed class PageQualityTests(PublicSite site)
         yield return ("unknown", visit => visit.GoAsync($"/v/{VerificationCode.Format(VerificationCode.FromBits(new byte[10]))}"));
         yield return ("unknown-file", visit => SendAsync(visit, "%PDF-1.7 nothing"u8.ToArray()));
         yield return ("mistyped", visit => visit.GoAsync("/v/GW9H-KP7B-9Y6V"));
+        yield return ("trust", visit => visit.GoAsync("/trust"));
         yield return ("nowhere", visit => visit.GoAsync("/nowhere"));
     }
 }
