@@ -6,6 +6,7 @@ using ECopy.Functions.KeyVault;
 using ECopy.Functions.Ledger;
 using ECopy.Functions.Office;
 using ECopy.Functions.Storage;
+using ECopy.Functions.TrustServices;
 using ECopy.Functions.Triggers;
 using ECopy.Functions.Web;
 using ECopy.Functions.Workflow;
@@ -37,6 +38,7 @@ internal static partial class ECopyHost
         var terms = new StoreTerms(data.Identity.Kind is StoreKind.Demo, options.PublicUrl);
         AddStore(builder.Services, data, witness, terms, options.Keys, KeyVaults.From(builder.Configuration), TimeProvider.System);
         AddSteps(builder.Services, options.Keys);
+        AddTrustServices(builder.Services, TrustServiceOptions.From(builder.Configuration), terms, options.Keys, FileBlobStore.OpenShared);
         AddExtension(builder.Services, options.Queues);
         builder.Services.AddSingleton<Sweeper>();
         AddDemo(builder.Services, options.Keys, FileBlobStore.OpenShared);

@@ -17,10 +17,13 @@ using ECopy.Functions.Requests;
 using ECopy.Functions.Review;
 using ECopy.Functions.Sign;
 using ECopy.Functions.Storage;
+using ECopy.Functions.TrustServices;
 using ECopy.Functions.Upload;
 using ECopy.Functions.Verify;
 using ECopy.Functions.Web;
 using ECopy.Functions.Workflow;
+using ECopy.Signing.Timestamp;
+using ECopy.Signing.Trust.Revocation;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace ECopy.Functions;
@@ -46,6 +49,7 @@ internal static partial class ECopyHost
         var keys = KeysFolder.From(builder.Configuration, data);
         AddStore(builder.Services, data, witness, terms, keys, KeyVaults.From(builder.Configuration), TimeProvider.System);
         AddSteps(builder.Services, keys);
+        AddTrustServices(builder.Services, TrustServiceOptions.From(builder.Configuration), terms, keys, folder => FileBlobStore.Open(folder));
         AddHub(builder.Services, data.HubFile("hub"));
         AddWork(builder.Services);
         AddDemo(builder.Services, keys, folder => FileBlobStore.Open(folder));
@@ -98,6 +102,7 @@ internal static partial class ECopyHost
         services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         AddStore(services, data, witness, terms, keys, new KeyVaults(new KeyVaultOptions([])), clock);
         AddSteps(services, keys);
+        AddTrustServices(services, new TrustServiceOptions(null, null, []), terms, keys, folder => FileBlobStore.Open(folder));
         AddHub(services, data.HubFile("demo-hub"));
         services.AddSingleton(clock);
         services.AddSingleton(provider => new DemoKeyRing(new KeyRing(keys.Keys)));
@@ -131,6 +136,7 @@ internal static partial class ECopyHost
         services.AddSingleton<ScanSizes>();
         services.AddSingleton<Accounts>();
         services.AddSingleton<ApiTokens>();
+        services.AddSingleton<PublishedCopies>();
         services.AddSingleton<VerifyCopy>();
         services.AddSingleton<IExpectedRecords, CopyRecords>();
         services.AddSingleton<StoreAudit>(provider => new StoreAudit(store, witness, provider.GetRequiredService<LedgerOptions>(), [.. provider.GetServices<IExpectedRecords>()]));
@@ -163,10 +169,36 @@ internal static partial class ECopyHost
         services.AddSingleton(RunIdentity.New());
         services.AddSingleton<PrepareSignature>();
         services.AddSingleton<CreateSignature>();
+        services.AddSingleton<TimestampSignature>();
         services.AddSingleton<AssembleSignature>();
+        services.AddSingleton<PreserveCopy>();
         services.AddSingleton<LookForSeal>();
         services.AddSingleton<ReleaseSeal>();
+        services.AddSingleton<Preservation>();
+        services.AddSingleton<CopyCheck>();
+        services.AddSingleton<RenewalPlan>();
         services.AddSingleton<RegisterCopy>();
+        services.AddSingleton<RenewTimestamp>();
+        services.AddSingleton<RegisterRenewal>();
+    }
+
+    /// <summary>Whom the flow asks about time and revocation: a demo its own authority, unless the settings name another.</summary>
+    private static void AddTrustServices(IServiceCollection services, TrustServiceOptions options, StoreTerms terms, KeysFolder keys, Func<string, FileBlobStore> open)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton(_ => new TrustServiceDoor(new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan }));
+        services.AddSingleton<Timestamps>();
+        services.AddSingleton<Revocations>();
+        if (terms.IsTest)
+        {
+            services.AddSingleton(provider => new DemoTrust(open(keys.Authority), provider.GetRequiredService<IBlobStore>(), provider.GetRequiredService<TimeProvider>()));
+        }
+
+        var own = terms.IsTest && options is { Timestamp: null, Revocation.Count: 0 };
+        services.AddSingleton<IRevocationTransport>(provider => own ? provider.GetRequiredService<DemoTrust>() : ActivatorUtilities.CreateInstance<HttpRevocationTransport>(provider));
+        if (own) services.AddSingleton<ITimestampTransport>(provider => provider.GetRequiredService<DemoTrust>());
+        else if (options.Timestamp is { } address)
+            services.AddSingleton<ITimestampTransport>(provider => new HttpTimestampTransport(provider.GetRequiredService<TrustServiceDoor>(), address, options.TimestampPatience));
     }
 
     /// <param name="open">How the folders are opened: by their one owner, or beside others.</param>
@@ -205,6 +237,7 @@ internal static partial class ECopyHost
         services.AddSingleton(new DurableTaskRegistry().AddCopyFlow());
         services.AddSingleton<CopyWorkflow>();
         services.AddSingleton<ProgressReader>();
+        services.AddSingleton<RenewalRounds>();
     }
 
     private static void AddHub(IServiceCollection services, string file)

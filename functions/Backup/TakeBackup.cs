@@ -1,3 +1,4 @@
+using System.Globalization;
 using ECopy.Functions.Domain;
 using ECopy.Functions.Ledger;
 using ECopy.Functions.Register;
@@ -12,6 +13,9 @@ namespace ECopy.Functions.Backup;
 /// </summary>
 internal sealed class TakeBackup(IBlobStore store, TimeProvider time)
 {
+    /// <summary>How many versions the backup's public records name, by code and by copy.</summary>
+    private readonly Dictionary<string, int> versions = new(StringComparer.Ordinal);
+
     private static readonly string[] Changing = [AuditBook.Prefix, RegisterPages.Prefix, BlobPaths.Requests, "dossiers/", "drafts/", BlobPaths.EndingDrafts];
 
     /// <param name="keys">Where the key files are, when they are asked for.</param>
@@ -27,6 +31,7 @@ internal sealed class TakeBackup(IBlobStore store, TimeProvider time)
 
         var cut = new StoreCut(store, target, time);
         await cut.TakeAsync(cancellationToken);
+        await AddPublicAsync(cut, target, cancellationToken);
         await foreach (var path in store.ListAsync("", cancellationToken))
         {
             if (LocalFiles.IsOfProcess(path) || LocalFiles.IsKey(path) || Changing.Any(prefix => path.StartsWith(prefix, StringComparison.Ordinal))) continue;
@@ -36,6 +41,18 @@ internal sealed class TakeBackup(IBlobStore store, TimeProvider time)
 
         if (keys is not null) await AddKeysAsync(target, keys, cancellationToken);
         await target.FinishAsync(identity, began, keys is not null, cancellationToken);
+    }
+
+    /// <summary>Before the files that they name: a version that is registered meanwhile stays out whole, and is registered again after a restore.</summary>
+    private async Task AddPublicAsync(StoreCut cut, BackupTarget target, CancellationToken cancellationToken)
+    {
+        await foreach (var path in store.ListAsync(BlobPaths.PublicRecords, cancellationToken))
+        {
+            if (!IsKnown(cut, path) || await store.ReadAsync(path, cancellationToken) is not { } stored) continue;
+            var record = StoredJson.Parse<PublicRecord>(path, stored.Content.ToArray());
+            versions[record.Code] = versions[record.CopyId] = record.Versions.Count;
+            await target.AddAsync(BackupRecord.Store + path, stored.Content, cancellationToken);
+        }
     }
 
     private static async Task AddKeysAsync(BackupTarget target, LocalKeys keys, CancellationToken cancellationToken)
@@ -53,15 +70,19 @@ internal sealed class TakeBackup(IBlobStore store, TimeProvider time)
     }
 
     /// <summary>By its name alone.</summary>
-    private static bool IsKnown(StoreCut cut, string path) => path.Split('/') switch
+    private bool IsKnown(StoreCut cut, string path) => path.Split('/') switch
     {
         ["open", _, var copyId] => cut.HasFinished(copyId),
         ["scans", _, var copyId, ..] => cut.HasRequest(copyId),
         ["work", _, var copyId, var approval, ..] => cut.HasWork(copyId, approval),
-        ["copies", _, var copyId, ..] => cut.HasCopy(copyId),
+        ["copies" or "renewals", _, var copyId, var version] => cut.HasCopy(copyId) && HasVersion(copyId, Path.GetFileNameWithoutExtension(version)),
+        ["due", "now", ..] => false,
         ["public", var name] => cut.HasPublished(Path.GetFileNameWithoutExtension(name)),
         _ => true,
     };
+
+    private bool HasVersion(string owner, string version) =>
+        int.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= versions.GetValueOrDefault(owner, 1);
 
     private async Task AddAsync(StoreCut cut, BackupTarget target, string path, CancellationToken cancellationToken)
     {
@@ -80,7 +101,7 @@ internal sealed class TakeBackup(IBlobStore store, TimeProvider time)
         var bytes = whole.ToArray();
         var isKnown = path.StartsWith("access/", StringComparison.Ordinal)
             ? StoredJson.Parse<AccessLink>(path, bytes) is var link && cut.HasDossier(link.Agency, link.DossierCode)
-            : cut.HasPublished(StoredJson.Parse<DigestEntry>(path, bytes).Code);
+            : StoredJson.Parse<DigestEntry>(path, bytes) is var index && cut.HasPublished(index.Code) && index.Version <= versions.GetValueOrDefault(index.Code, 1);
         if (isKnown) await target.AddAsync(BackupRecord.Store + path, bytes, cancellationToken);
     }
 }

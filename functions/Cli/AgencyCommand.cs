@@ -58,6 +58,8 @@ internal static class AgencyCommand
         if (fourEyes.IsRejected) return fourEyes.Rejection!;
         var automaticSeal = OfficeVerb.Switch(arguments, "automatic-seal");
         if (automaticSeal.IsRejected) return automaticSeal.Rejection!;
+        var level = Level(arguments);
+        if (level.IsRejected) return level.Rejection!;
         // Careful unless told otherwise: two people, and the clerical officer releases each seal.
         var policies = known?.Policies ?? new AgencyPolicies(AutomaticSeal: false, FourEyes: true, PadesLevel.BaselineB);
         return new AgencyForm(
@@ -67,8 +69,18 @@ internal static class AgencyCommand
             arguments.Option("place") ?? known?.Place ?? "",
             arguments.Option("hotline") ?? known?.Hotline ?? "",
             arguments.Option("book-suffix") ?? known?.BookSuffix ?? "SCT/BS",
-            policies with { FourEyes = fourEyes.Value ?? policies.FourEyes, AutomaticSeal = automaticSeal.Value ?? policies.AutomaticSeal });
+            policies with { FourEyes = fourEyes.Value ?? policies.FourEyes, AutomaticSeal = automaticSeal.Value ?? policies.AutomaticSeal, Level = level.Value ?? policies.Level });
     }
+
+    private static Result<PadesLevel?> Level(Arguments arguments) => arguments.Option("level")?.ToUpperInvariant() switch
+    {
+        null => (PadesLevel?)null,
+        "B-B" => (PadesLevel?)PadesLevel.BaselineB,
+        "B-T" => (PadesLevel?)PadesLevel.BaselineT,
+        "B-LT" => (PadesLevel?)PadesLevel.BaselineLT,
+        "B-LTA" => (PadesLevel?)PadesLevel.BaselineLTA,
+        _ => new Rejection("usage-invalid-value", "option", "--level"),
+    };
 
     private static object Json(Agency agency) => new
     {

@@ -19,7 +19,8 @@ internal static class HelpText
           ecopy key vault NAME[/VERSION] --person ID | --seal [--vault URL] [--chain ISSUERS.pem] [--algorithm rsa-pss-sha256]
           ecopy key list
           ecopy agency add|set CODE [--header "LINE / LINE"] [--short TEXT] [--full TEXT] [--place TEXT] [--hotline NUMBER]
-                       [--book-suffix SCT/BS] [--four-eyes on|off] [--automatic-seal on|off] [--seal-image FILE.png]
+                       [--book-suffix SCT/BS] [--four-eyes on|off] [--automatic-seal on|off] [--level B-B|B-T|B-LT|B-LTA]
+                       [--seal-image FILE.png]
           ecopy agency list
           ecopy person add|set ID [--name TEXT] [--title "LINE / LINE"] [--roles ROLE,…] [--left on|off]
                        [--delegation "ủy quyền"|"phân công"|none --number TEXT --from dd/MM/yyyy [--until dd/MM/yyyy] [--scope TEXT]]

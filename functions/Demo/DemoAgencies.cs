@@ -1,3 +1,4 @@
+using ECopy.Functions.Domain;
 using ECopy.Functions.Office;
 
 namespace ECopy.Functions.Demo;
@@ -31,7 +32,7 @@ internal static class DemoAgencies
         "Ủy ban nhân dân xã Mẫu An",
         "Xã Mẫu An",
         "1900 0000",
-        new AgencyPolicies(AutomaticSeal: true, FourEyes: true, PadesLevel.BaselineB),
+        new AgencyPolicies(AutomaticSeal: true, FourEyes: true, PadesLevel.BaselineLTA),
         SealKey: "seal",
         EllipticKeys: false,
         [
@@ -51,7 +52,7 @@ internal static class DemoAgencies
         "Ủy ban nhân dân phường Ví Dụ",
         "Phường Ví Dụ",
         "1900 0001",
-        new AgencyPolicies(AutomaticSeal: false, FourEyes: true, PadesLevel.BaselineB),
+        new AgencyPolicies(AutomaticSeal: false, FourEyes: true, PadesLevel.BaselineLTA),
         SealKey: "seal.vidu",
         EllipticKeys: true,
         [

@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using ECopy.Functions.Domain;
 using ECopy.Functions.Office;
+using ECopy.Signing.Keys;
 
 namespace ECopy.Functions.Demo;
 
@@ -10,6 +12,9 @@ namespace ECopy.Functions.Demo;
 /// </summary>
 internal sealed class DemoAuthority : IDisposable
 {
+    /// <summary>How long certificates of the authority's services live.</summary>
+    public const int ServiceYears = 6;
+
     private const string Organization = TestMark.Organization;
     private readonly X509Certificate2 root;
     private readonly X509Certificate2 issuing;
@@ -68,6 +73,21 @@ internal sealed class DemoAuthority : IDisposable
         }
     }
 
+    /// <summary>For the demo's timestamp authority (RFC 3161, 2.3: this purpose alone, and critical).</summary>
+    public X509Certificate2 IssueTimestamping(int year) => IssueService(
+        FormattableString.Invariant($"Dấu thời gian {year} {Organization}"), year, new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.8")], critical: true));
+
+    /// <summary>For its OCSP responder (RFC 6960, 4.2.2.2: the right to answer, and that it need not be asked about itself).</summary>
+    public X509Certificate2 IssueResponder(int year) => IssueService(
+        FormattableString.Invariant($"OCSP {year} {Organization}"),
+        year,
+        new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.9")], critical: false),
+        new X509Extension("1.3.6.1.5.5.7.48.1.5", [0x05, 0x00], critical: false));
+
+    /// <summary>The key of the root, for its revocation list.</summary>
+    public static Task<Pkcs12SigningKey> RootKeyAsync(KeyFiles files, CancellationToken cancellationToken) =>
+        files.OpenOrCreateKeyAsync("root", () => throw new InvalidOperationException("the authority is founded before it is asked"), [], cancellationToken);
+
     /// <summary>The certificates above one issued here.</summary>
     public IReadOnlyList<X509Certificate2> Chain => [issuing, root];
 
@@ -75,6 +95,16 @@ internal sealed class DemoAuthority : IDisposable
     {
         root.Dispose();
         issuing.Dispose();
+    }
+
+    private X509Certificate2 IssueService(string commonName, int year, params X509Extension[] purposes)
+    {
+        using var key = RSA.Create(2048);
+        var request = new CertificateRequest($"CN={commonName}, O={Organization}, C=VN", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        foreach (var purpose in purposes) request.CertificateExtensions.Add(purpose);
+        var from = LocalTime.StartOf(new DateOnly(year, 1, 1));
+        using var issued = Issue(issuing, request, from, from.AddYears(ServiceYears), authority: false);
+        return issued.CopyWithPrivateKey(key);
     }
 
     private static X509Certificate2 SelfSigned(string name, DateTimeOffset from, DateTimeOffset until)

@@ -71,7 +71,7 @@ internal sealed class DemoOffice(IBlobStore store, KeyFiles authorityFiles, KeyF
         var seal = await CertifyAsync(agency, authority, agency.SealKey, null, agency.FullName, cancellationToken);
         await store.CreateJsonAsync(
             BlobPaths.Agency(agency.Code),
-            new Agency(1, agency.Code, agency.HeaderLines, agency.ShortName, agency.FullName, agency.Place, agency.Hotline, "SCT/BS", seal, agency.Policies),
+            new Agency(Agency.CurrentSchema, agency.Code, agency.HeaderLines, agency.ShortName, agency.FullName, agency.Place, agency.Hotline, "SCT/BS", seal, agency.Policies),
             cancellationToken);
     }
 

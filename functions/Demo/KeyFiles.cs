@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using ECopy.Functions.Storage;
+using ECopy.Signing.Keys;
 
 namespace ECopy.Functions.Demo;
 
@@ -33,6 +34,15 @@ internal sealed class KeyFiles(FileBlobStore folder)
         var opening = await ReadPasswordAsync(passwordFile, cancellationToken);
         var opened = X509CertificateLoader.LoadPkcs12Collection(stored.Content.Span, opening, X509KeyStorageFlags.EphemeralKeySet | X509KeyStorageFlags.Exportable);
         return opened.Single(certificate => certificate.HasPrivateKey);
+    }
+
+    /// <summary>The same, as a key that signs.</summary>
+    public async Task<Pkcs12SigningKey> OpenOrCreateKeyAsync(
+        string name, Func<X509Certificate2> create, IReadOnlyList<X509Certificate2> issuers, CancellationToken cancellationToken)
+    {
+        using var certificate = await OpenOrCreateAsync(name, create, issuers, cancellationToken);
+        var password = await ReadPasswordAsync(name + ".password", cancellationToken);
+        return Pkcs12SigningKey.Load((await folder.ReadAsync(name + ".p12", cancellationToken) ?? throw new FileNotFoundException(name)).Content.Span, password);
     }
 
     private async Task<string> ReadPasswordAsync(string passwordFile, CancellationToken cancellationToken) =>

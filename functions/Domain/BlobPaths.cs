@@ -38,6 +38,23 @@ internal static class BlobPaths
 
     public static string Copy(string agency, string copyId, int version = 1) => Invariant($"copies/{agency}/{copyId}/{version}.pdf");
 
+    /// <summary>What is to be done on a day: <c>due/{yyyy-MM-dd}/{agency}/{copyId}</c>, in the order of the days.</summary>
+    public const string Due = "due/";
+
+    /// <summary>Being renewed at this moment; after all days.</summary>
+    public const string Renewing = Due + "now/";
+
+    public static string RenewalDue(DateOnly day, string agency, string copyId) => Invariant($"{Due}{day:yyyy-MM-dd}/{agency}/{copyId}");
+
+    public static string RenewingNow(string agency, string copyId) => $"{Renewing}{agency}/{copyId}";
+
+    public static string RenewalWork(string agency, string copyId, int version, string name) => Invariant($"work/{agency}/{copyId}/renewal-{version}/{name}");
+
+    /// <summary>Until it is registered.</summary>
+    public static string RenewedCopy(string agency, string copyId, int version) => RenewalWork(agency, copyId, version, "copy.pdf");
+
+    public static string Renewal(string agency, string copyId, int version) => Invariant($"renewals/{agency}/{copyId}/{version}.json");
+
     public static string PublicRecord(string code) => $"public/{code}.json";
 
     /// <summary>From the digest of a registered file to its code. Hex in lower case.</summary>
@@ -90,12 +107,14 @@ internal static class BlobPaths
 
     public static string Accounts(string agency) => $"office/accounts/{agency}/";
 
-    public static string Certificates(string agency) => $"office/certificates/{agency}/";
+    public const string AllCertificates = "office/certificates/";
+
+    public static string Certificates(string agency) => $"{AllCertificates}{agency}/";
 
     /// <summary>A seal or a signature as a picture, by the SHA-256 of its file; create-only.</summary>
     public static string OfficeImage(string agency, string sha256) => $"office/images/{agency}/{sha256}.png";
 
-    public static string Certificate(string agency, string thumbprint) => $"office/certificates/{agency}/{thumbprint}.json";
+    public static string Certificate(string agency, string thumbprint) => $"{AllCertificates}{agency}/{thumbprint}.json";
 
     public static string TrustAnchor(string thumbprint) => $"office/trust/{thumbprint}.json";
 

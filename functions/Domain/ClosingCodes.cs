@@ -19,6 +19,8 @@ internal static class ClosingCodes
         "signer-refused" => "Người ký từ chối ký",
         "signing-time-limit" => "Quá thời hạn xác nhận chữ ký số",
         "signing-key-failed" => "Khóa ký số không ký được",
+        "certificate-revoked" => "Chứng thư số đã bị thu hồi",
+        "timestamp-too-long" => "Dấu thời gian không vừa chỗ dành sẵn; ký lại theo số mới",
         "integrity" => "Dữ liệu lưu trữ không còn nguyên vẹn",
         _ when code.StartsWith("certificate-", StringComparison.Ordinal) => "Chứng thư số không dùng được để ký",
         _ => $"Không hoàn thành được ({code})",

@@ -10,8 +10,8 @@ namespace ECopy.Functions.Domain;
 /// </summary>
 internal sealed record CopyRequest : IStoredRecord
 {
-    /// <summary>2: a page may be turned, and a document type is known. Schema 1 reads with neither.</summary>
-    public static int CurrentSchema => 2;
+    /// <summary>2: a page may be turned, and a document type is known. 3: a reservation has a level. Older ones read with none of these.</summary>
+    public static int CurrentSchema => 3;
 
     public int Schema { get; init; } = CurrentSchema;
 
@@ -113,6 +113,7 @@ internal sealed record Decision(ReviewDecision Kind, string PersonId, string Dig
 /// <param name="Approval">The approval that this reservation belongs to.</param>
 /// <param name="SignerName">Of the official, as in the register: the statement says the same, whatever their record says later.</param>
 /// <param name="ComposedSha256">Digest of the composed file, once there is one: what is signed must be that file.</param>
+/// <param name="Level">The agency's when the number was taken: a policy that changes meanwhile is for the next copy.</param>
 internal sealed record Reservation(
     int Approval,
     string Book,
@@ -121,7 +122,8 @@ internal sealed record Reservation(
     IReadOnlyList<string> SignerTitle,
     int? Number = null,
     DateOnly? Date = null,
-    string? ComposedSha256 = null)
+    string? ComposedSha256 = null,
+    PadesLevel Level = PadesLevel.BaselineB)
 {
     /// <exception cref="IntegrityException">The bytes are not those that were composed.</exception>
     public void RequireComposed(ReadOnlySpan<byte> file, string path)

@@ -11,7 +11,8 @@ internal enum SignerRole
 /// <param name="Attempt">Fence: which run of the orchestration this is.</param>
 /// <param name="Approval">Which approval is being carried out; 0 before there is one.</param>
 /// <param name="Reason">Why, for the steps that end something.</param>
-internal sealed record CopyWork(string Agency, string CopyId, int Attempt, int Approval = 0, SignerRole? Signer = null, string? Reason = null);
+/// <param name="Version">Of a registered copy, which is to be made: from 2 on, a renewal.</param>
+internal sealed record CopyWork(string Agency, string CopyId, int Attempt, int Approval = 0, SignerRole? Signer = null, string? Reason = null, int Version = 1);
 
 /// <summary>One idempotent step of the flow: it looks for its own earlier output, checks it and returns it.</summary>
 internal interface ICopyStep

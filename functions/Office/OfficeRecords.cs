@@ -22,12 +22,6 @@ internal enum OfficeRole
     Inspector,
 }
 
-/// <summary>How far the signatures of an agency's copies go (ETSI EN 319 142-1). B-B is what this part signs.</summary>
-internal enum PadesLevel
-{
-    BaselineB,
-}
-
 /// <summary>A commune or ward, at <see cref="BlobPaths.Agency"/>.</summary>
 /// <param name="HeaderLines">As on the copy's head: ỦY BAN NHÂN DÂN / XÃ MẪU AN.</param>
 /// <param name="ShortName">As in the strip of every page: UBND xã Mẫu An.</param>
@@ -51,7 +45,8 @@ internal sealed record Agency(
     int Revision = 0,
     string? SealImage = null) : IOfficeRecord<Agency>
 {
-    public static int CurrentSchema => 2;
+    /// <summary>2: pictures and revisions. 3: levels above B-B.</summary>
+    public static int CurrentSchema => 3;
 
     public Agency At(int revision) => this with { Schema = CurrentSchema, Revision = revision };
 }

@@ -9,14 +9,17 @@ namespace ECopy.Functions.Register;
 /// What the audit holds the copies to: every page of every scan, every copy, and the four records that speak of it (request,
 /// register entry, public record, digest index) against each other, and against what the trail says was received.
 /// </summary>
-internal sealed class CopyRecords(IBlobStore store, CertificationRegister register, AuditTrail audit) : IExpectedRecords
+internal sealed class CopyRecords(IBlobStore store, CertificationRegister register, PublishedCopies copies, AuditTrail audit) : IExpectedRecords
 {
     /// <summary>A copy that no request knows would be one that nobody certified.</summary>
     public IReadOnlyList<string> CompletePrefixes { get; } = [BlobPaths.Copies];
 
     public async IAsyncEnumerable<string> InFlightAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var marker in store.ListAsync(BlobPaths.OpenMarkers, cancellationToken)) yield return marker[(marker.LastIndexOf('/') + 1)..];
+        foreach (var prefix in (string[])[BlobPaths.OpenMarkers, BlobPaths.Renewing])
+        {
+            await foreach (var marker in store.ListAsync(prefix, cancellationToken)) yield return marker[(marker.LastIndexOf('/') + 1)..];
+        }
     }
 
     public async IAsyncEnumerable<ExpectedBlob> ExpectedAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -29,6 +32,7 @@ internal sealed class CopyRecords(IBlobStore store, CertificationRegister regist
         var known = new Dictionary<string, string>(StringComparer.Ordinal);
         var registered = new HashSet<string>(StringComparer.Ordinal);
         var published = new HashSet<string>(StringComparer.Ordinal);
+        var renewed = new List<ExpectedBlob>();
         await foreach (var path in store.ListAsync(BlobPaths.Requests, cancellationToken))
         {
             var request = (await store.ReadRequiredJsonAsync<CopyRequest>(path, cancellationToken)).Value;
@@ -41,15 +45,23 @@ internal sealed class CopyRecords(IBlobStore store, CertificationRegister regist
             registered.Add(request.CopyId);
             yield return new ExpectedBlob(issued.Path, issued.Sha256, path);
             published.Add(BlobPaths.PublicRecord(request.VerificationCode));
-            published.Add(BlobPaths.DigestIndex(issued.Sha256));
-            await RequirePublishedAsync(path, request, issued, cancellationToken);
+            var record = await RequirePublishedAsync(path, request, issued, cancellationToken);
+            foreach (var version in record.Versions)
+            {
+                published.Add(BlobPaths.DigestIndex(version.Sha256));
+                if (version.Version == 1) continue;
+                renewed.Add(new ExpectedBlob(BlobPaths.Copy(request.Agency, request.CopyId, version.Version), version.Sha256, BlobPaths.PublicRecord(record.Code)));
+                yield return renewed[^1];
+            }
         }
 
-        await RequireRequestsAsync(known, registered, open, cancellationToken);
+        var vouched = new HashSet<(string Path, string Sha256)>();
+        await RequireRequestsAsync(known, registered, open, vouched, cancellationToken);
+        foreach (var version in renewed) await RequireVouchedAsync(version, vouched, cancellationToken);
         await RequireNothingElsePublishedAsync(published, cancellationToken);
     }
 
-    private async Task RequirePublishedAsync(string path, CopyRequest request, IssuedCopy issued, CancellationToken cancellationToken)
+    private async Task<PublicRecord> RequirePublishedAsync(string path, CopyRequest request, IssuedCopy issued, CancellationToken cancellationToken)
     {
         if (request.Reservation is not { Number: { } number } reservation || !RegisterBook.TryParse(reservation.Book, out var book))
             throw new IntegrityException(path, "issued without a number");
@@ -59,24 +71,36 @@ internal sealed class CopyRecords(IBlobStore store, CertificationRegister regist
             throw new IntegrityException(path, $"differs from number {number} of {book.Name}");
 
         var publicPath = BlobPaths.PublicRecord(request.VerificationCode);
-        var record = (await store.ReadRequiredJsonAsync<PublicRecord>(publicPath, cancellationToken)).Value;
+        var record = (await copies.FindAsync(request.VerificationCode, cancellationToken) ?? throw new IntegrityException(publicPath, "is missing")).Record;
         if (record.Code != request.VerificationCode || record.Book != book.Name || !record.AgreesWith(entry) || record.Versions[0].Length != issued.Length)
             throw new IntegrityException(publicPath, $"differs from number {number} of {book.Name}");
-        var indexPath = BlobPaths.DigestIndex(issued.Sha256);
-        if ((await store.ReadRequiredJsonAsync<DigestEntry>(indexPath, cancellationToken)).Value.Code != request.VerificationCode)
-            throw new IntegrityException(indexPath, "leads to another copy");
+        foreach (var version in record.Versions)
+        {
+            var indexPath = BlobPaths.DigestIndex(version.Sha256);
+            if ((await store.ReadRequiredJsonAsync<DigestEntry>(indexPath, cancellationToken)).Value.Code != request.VerificationCode)
+                throw new IntegrityException(indexPath, "leads to another copy");
+        }
+
+        // A renewal that the public record does not know: put back to an earlier state, unless it is just being entered.
+        if (await store.ReadAsync(BlobPaths.Renewal(request.Agency, request.CopyId, record.Versions.Count + 1), cancellationToken) is not null
+            && await store.ReadAsync(BlobPaths.RenewingNow(request.Agency, request.CopyId), cancellationToken) is null
+            && (await store.ReadRequiredJsonAsync<PublicRecord>(publicPath, cancellationToken)).Value.Versions.Count == record.Versions.Count)
+            throw new IntegrityException(publicPath, FormattableString.Invariant($"does not name version {record.Versions.Count + 1}, which was registered"));
+        return record;
     }
 
     /// <summary>
     /// Nothing accepted is lost or exchanged: the trail says what was received and what the official saw, the register what was numbered.
     /// </summary>
-    private async Task RequireRequestsAsync(Dictionary<string, string> known, HashSet<string> registered, HashSet<string> open, CancellationToken cancellationToken)
+    private async Task RequireRequestsAsync(
+        Dictionary<string, string> known, HashSet<string> registered, HashSet<string> open, HashSet<(string, string)> vouched, CancellationToken cancellationToken)
     {
         await foreach (var agencyPath in store.ListAsync(BlobPaths.Agencies, cancellationToken))
         {
             var agency = agencyPath[BlobPaths.Agencies.Length..^".json".Length];
             await foreach (var entry in audit.ReadAsync(agency, cancellationToken))
             {
+                if (entry.Action == RegisterRenewal.Renewed) vouched.Add((entry.Details[AuditedBlobs.Blob], entry.Details[AuditedBlobs.Sha256]));
                 var digest = entry.Action switch
                 {
                     "copy-received" => entry.Details.GetValueOrDefault("scan"),
@@ -107,6 +131,14 @@ internal sealed class CopyRecords(IBlobStore store, CertificationRegister regist
         }
     }
 
+    /// <summary>Later versions stand in no register entry: it is the trail that says that the program made them.</summary>
+    private async Task RequireVouchedAsync(ExpectedBlob version, HashSet<(string, string)> vouched, CancellationToken cancellationToken)
+    {
+        if (vouched.Contains((version.Path, version.Sha256))) return;
+        if (version.Path.Split('/') is [_, var agency, var copyId, _] && await store.ReadAsync(BlobPaths.RenewingNow(agency, copyId), cancellationToken) is not null) return;
+        throw new IntegrityException(version.Record, $"names {version.Path}, which the trail does not know");
+    }
+
     /// <summary>The register moved on while the requests were read, or the request was put back to an earlier state of itself.</summary>
     private async Task RequireRegisteredAsync(string agency, RegisterBook book, RegisterEntry entry, CancellationToken cancellationToken)
     {
@@ -124,7 +156,7 @@ internal sealed class CopyRecords(IBlobStore store, CertificationRegister regist
         {
             if (published.Contains(path)) continue;
             var record = (await store.ReadRequiredJsonAsync<PublicRecord>(path, cancellationToken)).Value;
-            if (!await IsOwnAsync(record, path, record.Versions is [var only] ? only.Sha256 : null, cancellationToken)) throw new IntegrityException(path, "belongs to no registered copy");
+            if (!await IsOwnAsync(record, path, record.Versions is [var first, ..] ? first.Sha256 : null, cancellationToken)) throw new IntegrityException(path, "belongs to no registered copy");
         }
 
         await foreach (var path in store.ListAsync(BlobPaths.DigestIndexes, cancellationToken))
@@ -142,6 +174,17 @@ internal sealed class CopyRecords(IBlobStore store, CertificationRegister regist
     private async Task<bool> IsOwnAsync(PublicRecord record, string path, string? sha256, CancellationToken cancellationToken)
     {
         var request = (await store.ReadJsonAsync<CopyRequest>(BlobPaths.Request(record.Agency, record.CopyId), cancellationToken))?.Value;
-        return request is not null && BlobPaths.PublicRecord(request.VerificationCode) == path && (request.Issued is null ? !request.IsFinished : request.Issued.Sha256 == sha256);
+        return request is not null && BlobPaths.PublicRecord(request.VerificationCode) == path && (request.Issued is null ? !request.IsFinished : request.Issued.Sha256 == sha256 || await IsRenewalAsync(record, sha256, cancellationToken));
+    }
+
+    private async Task<bool> IsRenewalAsync(PublicRecord record, string? sha256, CancellationToken cancellationToken)
+    {
+        // The next version's index is written before the public record names it.
+        for (var version = 2; version <= record.Versions.Count + 1; version++)
+        {
+            if ((await store.ReadJsonAsync<RenewalRecord>(BlobPaths.Renewal(record.Agency, record.CopyId, version), cancellationToken))?.Value.Sha256 == sha256) return true;
+        }
+
+        return false;
     }
 }

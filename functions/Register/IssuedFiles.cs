@@ -9,7 +9,7 @@ namespace ECopy.Functions.Register;
 internal sealed record IssuedFile(ReadOnlyMemory<byte> Content, string Sha256, string Name);
 
 /// <summary>The file of a registered copy, for whoever may have it: only with an issued entry that names these very bytes.</summary>
-internal sealed class IssuedFiles(CertificationRegister register, IBlobStore store)
+internal sealed class IssuedFiles(CertificationRegister register, PublishedCopies published, IBlobStore store)
 {
     /// <summary>The file, or <c>copy-not-issued</c>.</summary>
     /// <exception cref="IntegrityException">Request, register and file do not agree: nothing is served.</exception>
@@ -20,8 +20,11 @@ internal sealed class IssuedFiles(CertificationRegister register, IBlobStore sto
         var entry = await register.FindAsync(request.Agency, RegisterBook.Parse(reservation.Book), number, cancellationToken);
         if (entry is not { State: RegisterState.Issued } || entry.CopyId != request.CopyId || entry.Sha256 != issued.Sha256)
             throw new IntegrityException(BlobPaths.Request(request.Agency, request.CopyId), "differs from the register");
-        var file = await store.ReadAsync(issued.Path, cancellationToken) ?? throw new IntegrityException(issued.Path, "is missing");
-        if (Convert.ToHexStringLower(SHA256.HashData(file.Content.Span)) != issued.Sha256) throw new IntegrityException(issued.Path, "has other content than was issued");
-        return new IssuedFile(file.Content, issued.Sha256, $"{VerificationCode.Format(request.VerificationCode)}.pdf");
+        // The newest version: whoever takes it now has the longest use of it.
+        var copy = await published.FindAsync(request.VerificationCode, cancellationToken) ?? throw new IntegrityException(BlobPaths.PublicRecord(request.VerificationCode), "is missing");
+        var path = BlobPaths.Copy(request.Agency, request.CopyId, copy.Latest.Version);
+        var file = await store.ReadAsync(path, cancellationToken) ?? throw new IntegrityException(path, "is missing");
+        if (Convert.ToHexStringLower(SHA256.HashData(file.Content.Span)) != copy.Latest.Sha256) throw new IntegrityException(path, "has other content than was issued");
+        return new IssuedFile(file.Content, copy.Latest.Sha256, $"{VerificationCode.Format(request.VerificationCode)}.pdf");
     }
 }

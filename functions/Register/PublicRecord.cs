@@ -38,15 +38,16 @@ internal sealed record PublicRecord(
     public static int CurrentSchema => 1;
 
     /// <summary>
-    /// Whether it says what the register says. Who can only write public records must not be able to change a verdict; and this
-    /// program issues one version of a copy, so a record with more is not its own.
+    /// Whether it says what the register says. Who can only write public records must not be able to change a verdict. Versions after
+    /// the first stand in the renewals.
     /// </summary>
     public bool AgreesWith(RegisterEntry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
         return entry.State is RegisterState.Issued && entry.CopyId == CopyId && entry.Number == RegisterNumber && entry.Date == Date
             && entry.Document == Document && entry.Signer.Name == OfficialName && entry.Signer.Title == OfficialTitle
-            && Versions is [{ Version: 1 } only] && only.Sha256 == entry.Sha256;
+            && Versions is [{ } first, ..] && first.Sha256 == entry.Sha256
+            && Versions.Select((version, index) => version.Version == index + 1).All(inOrder => inOrder);
     }
 }
 

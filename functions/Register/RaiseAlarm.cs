@@ -16,7 +16,8 @@ internal sealed partial class RaiseAlarm(CopyRequests requests, NumberRelease re
         var request = await requests.ForStepAsync(work, cancellationToken);
         if (request is null) return StepOutcome.Superseded;
         LogIntegrity(work.CopyId, work.Reason);
-        if (request.Approval > 0) await TryAsync(() => release.RunAsync(request, request.Approval, "integrity", cancellationToken), work);
+        // What is registered stays so, whatever its renewal found.
+        if (request is { Approval: > 0, IsFinished: false }) await TryAsync(() => release.RunAsync(request, request.Approval, "integrity", cancellationToken), work);
 
         var now = clock.GetUtcNow();
         await requests.ChangeAsync(

@@ -5,13 +5,12 @@ using ECopy.Functions.Office;
 using ECopy.Functions.Requests;
 using ECopy.Functions.Storage;
 using ECopy.Signing.Pdf.Reading;
-using ECopy.Signing.Verification;
 
 namespace ECopy.Functions.Register;
 
 /// <summary>
 /// Enters the sealed copy: no entry is issued without a copy that verifies, and no copy is served without an issued entry.
-/// Order: register page → digest index → public record → audit entry → request → marker removed. Killed anywhere, the next
+/// Order: register page → digest index → public record → audit entry → request → day of renewal → marker removed. Killed anywhere, the next
 /// attempt does the same again and finds what is there.
 /// </summary>
 internal sealed class RegisterCopy(
@@ -20,8 +19,9 @@ internal sealed class RegisterCopy(
     OfficeDirectory office,
     CertificationRegister register,
     AuditTrail audit,
-    StoreTerms terms,
-    TimeProvider clock) : ICopyStep
+    CopyCheck copyCheck,
+    RenewalPlan renewals,
+    StoreTerms terms) : ICopyStep
 {
     public async Task<StepOutcome> RunAsync(CopyWork work, CancellationToken cancellationToken)
     {
@@ -31,11 +31,9 @@ internal sealed class RegisterCopy(
 
         var path = BlobPaths.Copy(work.Agency, work.CopyId);
         var copy = (await store.ReadAsync(path, cancellationToken) ?? throw new IntegrityException(path, "missing")).Content;
-        var check = SignedFileCheck.Check(copy, await office.TrustAnchorsAsync(cancellationToken), clock.GetUtcNow());
-        if (!check.Finding.IsPassed) throw new IntegrityException(path, $"does not verify: {check.Finding.Code} ({check.Finding.Reason})");
-
         if (request.Reservation is not { Number: { } number, Date: { } date } reservation || reservation.Approval != work.Approval)
             throw new IntegrityException(BlobPaths.Request(work.Agency, work.CopyId), "registered without a number");
+        var check = await copyCheck.RequireAsync(copy, reservation.Level, path, cancellationToken);
         var book = RegisterBook.Parse(reservation.Book);
         var sha256 = Convert.ToHexStringLower(SHA256.HashData(copy.Span));
         var entry = await register.IssueAsync(work.Agency, book, number, work.CopyId, sha256, cancellationToken);
@@ -48,6 +46,7 @@ internal sealed class RegisterCopy(
         var changed = await requests.ChangeAsync(
             work, current => current with { State = CopyState.Registered, Waiting = null, Failure = null, Issued = issued }, cancellationToken);
         if (changed is null) return StepOutcome.Superseded;
+        await renewals.PlanAsync(work.Agency, work.CopyId, check, cancellationToken);
         await store.DeleteAsync(BlobPaths.OpenMarker(work.Agency, work.CopyId), cancellationToken);
         return StepOutcome.Done;
     }

@@ -50,7 +50,7 @@ internal sealed class ReserveNumber(
             work,
             current => current.Reservation is { } earlier && earlier.Approval == work.Approval && earlier.Book != refusedBook
                 ? current
-                : current with { Reservation = new Domain.Reservation(work.Approval, book.Name, fromPage, person.FullName, person.TitleLines) },
+                : current with { Reservation = new Domain.Reservation(work.Approval, book.Name, fromPage, person.FullName, person.TitleLines, Level: agency.Policies.Level) },
             cancellationToken);
     }
 

@@ -2,8 +2,10 @@ using ECopy.Functions.Domain;
 using ECopy.Functions.Layout;
 using ECopy.Functions.Office;
 using ECopy.Functions.Requests;
+using ECopy.Functions.TrustServices;
 using ECopy.Signing.Keys;
 using ECopy.Signing.Pades;
+using ECopy.Signing.Trust;
 
 namespace ECopy.Functions.Sign;
 
@@ -11,8 +13,16 @@ namespace ECopy.Functions.Sign;
 /// Stage one of a signature: everything that can be done, and can fail, without the key. The signing time is taken here.
 /// </summary>
 internal sealed class PrepareSignature(
-    CopyRequests requests, SigningWork stages, OfficeDirectory office, SignerCertificates certificates, OfficeImages images, CopyFonts fonts, StoreTerms terms, TimeProvider clock)
-    : ICopyStep
+    CopyRequests requests,
+    SigningWork stages,
+    OfficeDirectory office,
+    SignerCertificates certificates,
+    Revocations revocations,
+    Timestamps timestamps,
+    OfficeImages images,
+    CopyFonts fonts,
+    StoreTerms terms,
+    TimeProvider clock) : ICopyStep
 {
     public async Task<StepOutcome> RunAsync(CopyWork work, CancellationToken cancellationToken)
     {
@@ -31,17 +41,40 @@ internal sealed class PrepareSignature(
 
         var plan = await PlanAsync(work, request, now, cancellationToken);
         if (plan.IsRejected) return StepOutcome.Rejected(plan.Rejection!.Code);
+        var level = SigningWork.LevelOf(request);
+        if (await ObjectionAsync(plan.Value.Chain, level, cancellationToken) is { } objection) return objection;
+        var room = await RoomAsync(level, cancellationToken);
+        // Before the key is asked: a signature without its timestamp would have to wait for one all day.
+        if (room.IsRejected) return StepOutcome.WaitUntil(null, room.Rejection!.Code);
         var source = await stages.ReadAsync(SigningWork.SourcePath(work), cancellationToken);
         if (SigningWork.SignerOf(work) is SignerRole.Person) reservation.RequireComposed(source.Span, SigningWork.SourcePath(work));
         try
         {
-            await stages.StorePreparedAsync(work, PadesPreparation.Prepare(source, plan.Value), cancellationToken);
+            await stages.StorePreparedAsync(work, PadesPreparation.Prepare(source, plan.Value with { ReserveForTimestamp = room.Value }), cancellationToken);
             return StepOutcome.Done;
         }
         catch (Exception refused) when (refused is SignatureRefusedException or KeyRefusedException)
         {
             return StepOutcome.Rejected("signing-key-failed", refused.Message);
         }
+    }
+
+    private async Task<Result<int>> RoomAsync(PadesLevel level, CancellationToken cancellationToken)
+    {
+        if (level < PadesLevel.BaselineT) return 0;
+        var sample = await timestamps.SampleAsync(cancellationToken);
+        return sample.IsRejected ? sample.Rejection! : SignatureTimestamp.RoomFor(sample.Value);
+    }
+
+    /// <summary>
+    /// Nobody signs with a revoked certificate. Where the level promises that this can be shown later, it is waited for until it
+    /// can be asked; below that it is asked where the office has said whom.
+    /// </summary>
+    private async Task<StepOutcome?> ObjectionAsync(CertificateChain chain, PadesLevel level, CancellationToken cancellationToken)
+    {
+        var look = await revocations.LookAsync(chain.Signer, chain.Certificates, null, cancellationToken);
+        if (look.IsRevoked) return StepOutcome.Rejected("certificate-revoked");
+        return look.IsGood || level < PadesLevel.BaselineLT ? null : StepOutcome.WaitUntil(null, "revocation-unavailable");
     }
 
     private async Task<Result<SignaturePlan>> PlanAsync(CopyWork work, CopyRequest request, DateTimeOffset now, CancellationToken cancellationToken)
@@ -53,10 +86,7 @@ internal sealed class PrepareSignature(
         {
             var seal = await certificates.ForSealAsync(agency, cancellationToken);
             if (seal.IsRejected) return seal.Rejection!;
-            // The person's certificate may have run out while the seal was waited for: then the copy could not pass any more.
-            var official = await office.PersonAsync(work.Agency, request.Decision!.PersonId, cancellationToken);
-            var signer = await certificates.ForPersonAsync(official, cancellationToken);
-            if (signer.IsRejected) return signer.Rejection!;
+            if (await OutlivedAsync(work, request, cancellationToken) is { } outlived) return outlived;
             var sealAppearance = new SealAppearance
             {
                 AgencyName = agency.FullName,
@@ -80,6 +110,17 @@ internal sealed class PrepareSignature(
             Handwriting = await images.ReadAsync(work.Agency, person.SignatureImage, cancellationToken),
         };
         return Plan(SignatureRole.Person, key.Value, time, person.FullName, agency.Place) with { Appearance = appearance.Factory(fonts) };
+    }
+
+    /// <summary>
+    /// The person's certificate may have run out while the seal was waited for: without a timestamp that proves that it was used
+    /// before, the copy could not pass any more.
+    /// </summary>
+    private async Task<Rejection?> OutlivedAsync(CopyWork work, CopyRequest request, CancellationToken cancellationToken)
+    {
+        if (SigningWork.LevelOf(request) >= PadesLevel.BaselineT) return null;
+        var official = await office.PersonAsync(work.Agency, request.Decision!.PersonId, cancellationToken);
+        return (await certificates.ForPersonAsync(official, cancellationToken)).Rejection;
     }
 
     private static SignaturePlan Plan(SignatureRole role, ISigningKey key, DateTimeOffset time, string name, string place) => new()

@@ -8,7 +8,7 @@ namespace ECopy.Functions.Sign;
 
 /// <summary>
 /// The stored stages of one signature, each there before the next is begun:
-/// prepared bytes and digest → intent → CMS → signed document. All create-only but the intent.
+/// prepared bytes and digest → intent → CMS → timestamp → signed document. All create-only but the intent.
 /// </summary>
 internal sealed class SigningWork(IBlobStore store)
 {
@@ -19,9 +19,22 @@ internal sealed class SigningWork(IBlobStore store)
 
     public static string CmsPath(CopyWork work) => Path(work, Name(work, "p7s"));
 
-    /// <summary>At level B-B the seal is the last signature: its document is the copy.</summary>
-    public static string SignedPath(CopyWork work) =>
-        SignerOf(work) is SignerRole.Person ? Path(work, "person.signed.pdf") : BlobPaths.Copy(work.Agency, work.CopyId);
+    public static string TokenPath(CopyWork work) => Path(work, Name(work, "timestamp.tst"));
+
+    /// <summary>The document with the person's signature, or with both. Whatever is written last is the copy: where nothing comes after the seal, the sealed document.</summary>
+    public static string SignedPath(CopyWork work, PadesLevel level) => SignerOf(work) is SignerRole.Person ? Path(work, "person.signed.pdf")
+        : level < PadesLevel.BaselineLT ? BlobPaths.Copy(work.Agency, work.CopyId)
+        : SealedPath(work);
+
+    /// <summary>Both signatures, before preservation.</summary>
+    public static string SealedPath(CopyWork work) => Path(work, "seal.signed.pdf");
+
+    /// <summary>A stage of preservation.</summary>
+    public static string PreservationPath(CopyWork work, string stage) => Path(work, "preserve." + stage);
+
+    /// <summary>The level of a copy, fixed when its number was taken.</summary>
+    public static PadesLevel LevelOf(CopyRequest request) => request.Reservation?.Level
+        ?? throw new IntegrityException(BlobPaths.Request(request.Agency, request.CopyId), "signed without a register number");
 
     public static SignerRole SignerOf(CopyWork work) => work.Signer ?? throw new ArgumentException("no signer named", nameof(work));
 

@@ -60,6 +60,7 @@ internal sealed record Verdict(
 
 /// <summary>What a verdict shows of a registered copy.</summary>
 /// <param name="Code">4-4-4-5.</param>
+/// <param name="RegisteredAt">The version shown.</param>
 internal sealed record RegisteredCopy(
     string Code,
     string Issuer,
@@ -72,6 +73,7 @@ internal sealed record RegisteredCopy(
     int Pages,
     bool IsTest,
     string Sha256,
+    DateTimeOffset RegisteredAt,
     DateOnly? EndedOn,
     string? EndReason,
     string? ReplacedBy);

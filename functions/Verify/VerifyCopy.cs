@@ -4,7 +4,9 @@ using ECopy.Functions.Office;
 using ECopy.Functions.Register;
 using ECopy.Functions.Storage;
 using ECopy.Signing.Trust;
+using ECopy.Signing.Trust.Revocation;
 using ECopy.Signing.Verification;
+using PadesLevel = ECopy.Signing.Verification.PadesLevel;
 
 namespace ECopy.Functions.Verify;
 
@@ -12,7 +14,7 @@ namespace ECopy.Functions.Verify;
 /// The public act: reads the store, writes nothing, needs neither hub nor keys nor authorities. The register decides
 /// first, byte for byte; the signatures come second.
 /// </summary>
-internal sealed partial class VerifyCopy(IBlobStore store, CertificationRegister register, OfficeDirectory office, TimeProvider clock, ILogger<VerifyCopy> log)
+internal sealed partial class VerifyCopy(IBlobStore store, PublishedCopies published, OfficeDirectory office, TimeProvider clock, ILogger<VerifyCopy> log)
 {
     /// <summary>Nothing is asked of anybody: a stranger's file must not make the server call others.</summary>
     private readonly FileValidation anyFile = new(online: null);
@@ -22,8 +24,8 @@ internal sealed partial class VerifyCopy(IBlobStore store, CertificationRegister
     {
         var reading = VerificationCode.Read(typed);
         if (reading.Code is null) return new Verdict(VerdictKind.Mistyped, ImpossibleAt: reading.ImpossibleAt);
-        var record = await FindAsync(reading.Code, cancellationToken);
-        return record is null ? new Verdict(VerdictKind.NotRegistered) : Judge(record, record.Versions[^1], VerdictKind.CodeOnly);
+        var copy = await published.FindAsync(reading.Code, cancellationToken);
+        return copy is null ? new Verdict(VerdictKind.NotRegistered) : Judge(copy, copy.Latest, VerdictKind.CodeOnly);
     });
 
     /// <summary>By the SHA-256 of a file, in hex.</summary>
@@ -45,8 +47,8 @@ internal sealed partial class VerifyCopy(IBlobStore store, CertificationRegister
 
         foreach (var typed in file.Codes)
         {
-            if (VerificationCode.Read(typed).Code is { } code && await FindAsync(code, cancellationToken) is { } record)
-                return new Verdict(VerdictKind.Changed, Show(record, record.Versions[^1]));
+            if (VerificationCode.Read(typed).Code is { } code && await published.FindAsync(code, cancellationToken) is { } copy)
+                return new Verdict(VerdictKind.Changed, Show(copy, copy.Latest));
         }
 
         return verdict;
@@ -58,11 +60,23 @@ internal sealed partial class VerifyCopy(IBlobStore store, CertificationRegister
         var sha256 = Convert.ToHexStringLower(SHA256.HashData(file.Span));
         var verdict = await DigestAsync(sha256, cancellationToken);
         if (verdict.Kind is VerdictKind.NotRegistered) verdict = await ByCodeInsideAsync(file, sha256, verdict, cancellationToken);
-        var (anchors, now) = (await office.TrustAnchorsAsync(cancellationToken), clock.GetUtcNow());
+        var anchors = await office.TrustAnchorsAsync(cancellationToken);
+        var now = clock.GetUtcNow();
         if (verdict.Kind is VerdictKind.NotRegistered) return verdict with { Report = await anyFile.RunAsync(file, anchors, now, cancellationToken) };
-        var ours = SignedFileCheck.Check(file, anchors, now);
+        // What the register holds byte by byte is proven to have existed when it was entered (EN 319 102-1, 5.6.2): later expiry, or a
+        // later revocation, takes nothing away.
+        var ours = CheckOurs(file, anchors, verdict.Copy is { } copy && copy.Sha256 == sha256 ? copy.RegisteredAt : now);
         return verdict with { Report = verdict.Kind is VerdictKind.Changed ? await WithChangesAsync(file, ours, anchors, now, cancellationToken) : ours };
     });
+
+    /// <summary>With the evidence that the copy keeps, where it is of a kind that keeps any.</summary>
+    private static SignedFileReport CheckOurs(ReadOnlyMemory<byte> file, TrustAnchors anchors, DateTimeOffset at)
+    {
+        var report = SignedFileCheck.Check(file, anchors, at);
+        return report.Finding.IsPassed && report.Signatures.All(signature => signature.Level >= PadesLevel.BLT)
+            ? SignedFileCheck.Check(file, anchors, at, RevocationEvidence.None)
+            : report;
+    }
 
     /// <summary>Of a copy that was changed, what was changed; the stricter of the two judges decides.</summary>
     private async Task<SignedFileReport> WithChangesAsync(ReadOnlyMemory<byte> file, SignedFileReport ours, TrustAnchors anchors, DateTimeOffset now, CancellationToken cancellationToken)
@@ -76,9 +90,9 @@ internal sealed partial class VerifyCopy(IBlobStore store, CertificationRegister
         var index = await store.ReadJsonAsync<DigestEntry>(BlobPaths.DigestIndex(sha256.ToLowerInvariant()), cancellationToken);
         if (index is null) return new Verdict(VerdictKind.NotRegistered);
         // The index is only written once the entry is issued; where it leads nowhere, something was lost, or is just being written.
-        var record = await FindAsync(index.Value.Code, cancellationToken);
-        return record is not null && Matching(record, sha256) is { } version
-            ? JudgeFile(record, version)
+        var copy = await published.FindAsync(index.Value.Code, cancellationToken);
+        return copy?.Find(sha256) is { } version
+            ? JudgeFile(copy, version)
             : throw new IntegrityException(BlobPaths.DigestIndex(sha256.ToLowerInvariant()), "leads to no registered copy");
     }
 
@@ -87,62 +101,46 @@ internal sealed partial class VerifyCopy(IBlobStore store, CertificationRegister
     {
         foreach (var code in CodesInFile.Find(file))
         {
-            if (await FindAsync(code, cancellationToken) is not { } record) continue;
+            if (await published.FindAsync(code, cancellationToken) is not { } copy) continue;
             // Only the index is missing: the file is the registered one.
-            if (Matching(record, sha256) is { } same) return JudgeFile(record, same);
-            var appended = record.Versions.Any(version =>
+            if (copy.Find(sha256) is { } same) return JudgeFile(copy, same);
+            var appended = copy.Record.Versions.Any(version =>
                 version.Length < file.Length
                 && Convert.ToHexStringLower(SHA256.HashData(file.Span[..(int)version.Length])) == version.Sha256);
-            return new Verdict(VerdictKind.Changed, Show(record, record.Versions[^1]), Appended: appended);
+            return new Verdict(VerdictKind.Changed, Show(copy, copy.Latest), Appended: appended);
         }
 
         return otherwise;
     }
 
-    /// <summary>The public record, held against its register entry: either alone may have been tampered with.</summary>
-    private async Task<PublicRecord?> FindAsync(string code, CancellationToken cancellationToken)
-    {
-        var path = BlobPaths.PublicRecord(code);
-        var record = (await store.ReadJsonAsync<PublicRecord>(path, cancellationToken))?.Value;
-        if (record is null) return null;
-        var entry = RegisterBook.TryParse(record.Book, out var book)
-            ? await register.FindAsync(record.Agency, book, record.RegisterNumber, cancellationToken)
-            : null;
-        if (record.Code != code || entry is null || !record.AgreesWith(entry))
-            throw new IntegrityException(path, "differs from the register");
-        return record;
-    }
+    private static Verdict JudgeFile(PublishedCopy copy, PublicVersion version) =>
+        Judge(copy, version, version == copy.Latest ? VerdictKind.Unchanged : VerdictKind.NewerVersion);
 
-    private static PublicVersion? Matching(PublicRecord record, string sha256) =>
-        record.Versions.FirstOrDefault(one => one.Sha256.Equals(sha256, StringComparison.OrdinalIgnoreCase));
-
-    private static Verdict JudgeFile(PublicRecord record, PublicVersion version) =>
-        Judge(record, version, version == record.Versions[^1] ? VerdictKind.Unchanged : VerdictKind.NewerVersion);
-
-    private static Verdict Judge(PublicRecord record, PublicVersion version, VerdictKind kind) => new(
-        record.Status switch
+    private static Verdict Judge(PublishedCopy copy, PublicVersion version, VerdictKind kind) => new(
+        copy.Record.Status switch
         {
             PublicStatus.Withdrawn => VerdictKind.Withdrawn,
             PublicStatus.Replaced => VerdictKind.Replaced,
             _ => kind,
         },
-        Show(record, version));
+        Show(copy, version));
 
-    private static RegisteredCopy Show(PublicRecord record, PublicVersion version) => new(
-        VerificationCode.Format(record.Code),
-        record.Issuer,
-        record.Document,
-        record.RegisterNumber,
-        record.Book,
-        record.Date,
-        record.OfficialName,
-        record.OfficialTitle,
+    private static RegisteredCopy Show(PublishedCopy copy, PublicVersion version) => new(
+        VerificationCode.Format(copy.Record.Code),
+        copy.Record.Issuer,
+        copy.Record.Document,
+        copy.Record.RegisterNumber,
+        copy.Record.Book,
+        copy.Record.Date,
+        copy.Record.OfficialName,
+        copy.Record.OfficialTitle,
         version.Pages,
-        record.IsTest,
+        copy.Record.IsTest,
         version.Sha256,
-        record.EndedOn,
-        record.EndReason,
-        record.ReplacedBy is null ? null : VerificationCode.Format(record.ReplacedBy));
+        copy.Since(version),
+        copy.Record.EndedOn,
+        copy.Record.EndReason,
+        copy.Record.ReplacedBy is null ? null : VerificationCode.Format(copy.Record.ReplacedBy));
 
     private async Task<Verdict> GuardAsync(Func<Task<Verdict>> verify)
     {

@@ -21,6 +21,7 @@ internal static class Endpoints
         app.MapOpenApi("/openapi/v1.json").AllowAnonymous();
         app.MapVerify();
         app.MapCopies();
+        app.MapDemoTrust();
         app.MapPublicPages();
         app.MapCopiesFiles();
     }

@@ -17,6 +17,7 @@ internal static class CopyActivities
         registry.IsNonRetriable = failure => failure is IntegrityException;
         return registry
             .AddOrchestrator<CopyOrchestrator>()
+            .AddOrchestrator<RenewalOrchestrator>()
             .AddStep<HashScan>(StepNames.HashScan)
             .AddStep<LookForDecision>(StepNames.LookForDecision)
             .AddStep<MarkOverdue>(StepNames.MarkOverdue)
@@ -25,11 +26,15 @@ internal static class CopyActivities
             .AddStep<ComposeCopy>(StepNames.ComposeCopy)
             .AddStep<PrepareSignature>(StepNames.PrepareSignature)
             .AddStep<CreateSignature>(StepNames.CreateSignature)
+            .AddStep<TimestampSignature>(StepNames.TimestampSignature)
             .AddStep<AssembleSignature>(StepNames.AssembleSignature)
             .AddStep<LookForSeal>(StepNames.LookForSeal)
+            .AddStep<PreserveCopy>(StepNames.PreserveCopy)
             .AddStep<RegisterCopy>(StepNames.RegisterCopy)
             .AddStep<VoidNumber>(StepNames.VoidNumber)
-            .AddStep<RaiseAlarm>(StepNames.RaiseAlarm);
+            .AddStep<RaiseAlarm>(StepNames.RaiseAlarm)
+            .AddStep<RenewTimestamp>(StepNames.RenewTimestamp)
+            .AddStep<RegisterRenewal>(StepNames.RegisterRenewal);
     }
 
     private static DurableTaskRegistry AddStep<TStep>(this DurableTaskRegistry registry, string name)
@@ -53,7 +58,7 @@ internal static class CopyActivities
 /// <param name="Pause">Before a request that has already been started anew is started anew again; each time twice as long.</param>
 internal sealed record StepDeadline(TimeSpan Activity, TimeSpan Stuck, TimeSpan Pause)
 {
-    public static readonly StepDeadline Default = new(TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(10), TimeSpan.FromSeconds(15));
+    public static readonly StepDeadline Default = new(TimeSpan.FromMinutes(4), TimeSpan.FromMinutes(12), TimeSpan.FromSeconds(15));
 
     /// <summary>Only the pause may be set: the others hang together with host.json.</summary>
     public static StepDeadline From(IConfiguration? settings) => Default with { Pause = settings?.GetValue<TimeSpan?>("Sweeper:Pause") ?? Default.Pause };

@@ -5,7 +5,7 @@ namespace ECopy.Functions.Workflow;
 
 /// <summary>
 /// The only place that knows the order of the steps:
-/// hash → review → reserve → compose → sign → seal → register.
+/// hash → review → reserve → compose → sign → seal → preserve → register.
 /// It decides nothing by itself: what people decided stands in the store, an event only says "look".
 /// </summary>
 internal sealed class CopyOrchestrator : TaskOrchestrator<CopyWork, string>
@@ -14,7 +14,7 @@ internal sealed class CopyOrchestrator : TaskOrchestrator<CopyWork, string>
     public const string ReviewDecided = nameof(ReviewDecided);
     public const string SealReleased = nameof(SealReleased);
 
-    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
 
     public override async Task<string> RunAsync(TaskOrchestrationContext context, CopyWork work)
@@ -74,6 +74,7 @@ internal sealed class CopyOrchestrator : TaskOrchestrator<CopyWork, string>
             (StepNames.ComposeCopy, null),
             (StepNames.PrepareSignature, SignerRole.Person),
             (StepNames.CreateSignature, SignerRole.Person),
+            (StepNames.TimestampSignature, SignerRole.Person),
             (StepNames.AssembleSignature, SignerRole.Person));
         if (outcome.Result is not StepResult.Done) return outcome;
 
@@ -85,7 +86,9 @@ internal sealed class CopyOrchestrator : TaskOrchestrator<CopyWork, string>
             work,
             (StepNames.PrepareSignature, SignerRole.Seal),
             (StepNames.CreateSignature, SignerRole.Seal),
+            (StepNames.TimestampSignature, SignerRole.Seal),
             (StepNames.AssembleSignature, SignerRole.Seal),
+            (StepNames.PreserveCopy, null),
             (StepNames.RegisterCopy, null));
     }
 
@@ -123,10 +126,13 @@ internal sealed class CopyOrchestrator : TaskOrchestrator<CopyWork, string>
             foreach (var (step, signer) in steps)
             {
                 StepOutcome outcome;
+                var pause = FirstPause;
                 while ((outcome = await StepAsync(step, work with { Signer = signer })).Result is StepResult.Waiting)
                 {
                     context.SetCustomStatus(new StepStatus(step, signer, outcome.Code));
-                    await context.CreateTimer(NextLook(context.CurrentUtcDateTime, outcome.Until), CancellationToken.None);
+                    await context.CreateTimer(NextLook(context.CurrentUtcDateTime, outcome.Until, pause), CancellationToken.None);
+                    // An authority that is away all day must not fill the history.
+                    pause = pause * 2 < LongestWait ? pause * 2 : LongestWait;
                 }
 
                 if (outcome.Result is not StepResult.Done) return outcome;
@@ -135,9 +141,9 @@ internal sealed class CopyOrchestrator : TaskOrchestrator<CopyWork, string>
             return StepOutcome.Done;
         }
 
-        /// <summary>When it says, but often enough for a stop to be seen.</summary>
-        private static DateTime NextLook(DateTime now, DateTimeOffset? until) =>
-            until is null || until.Value.UtcDateTime <= now ? now + LookAgain
+        /// <summary>When it says, but often enough for a stop to be seen; else ever more rarely.</summary>
+        private static DateTime NextLook(DateTime now, DateTimeOffset? until, TimeSpan pause) =>
+            until is null || until.Value.UtcDateTime <= now ? now + pause
             : until.Value.UtcDateTime < now + LongestWait ? until.Value.UtcDateTime
             : now + LongestWait;
 
@@ -179,10 +185,14 @@ internal static class StepNames
     public const string ComposeCopy = nameof(ComposeCopy);
     public const string PrepareSignature = nameof(PrepareSignature);
     public const string CreateSignature = nameof(CreateSignature);
+    public const string TimestampSignature = nameof(TimestampSignature);
     public const string AssembleSignature = nameof(AssembleSignature);
     public const string LookForSeal = nameof(LookForSeal);
+    public const string PreserveCopy = nameof(PreserveCopy);
     public const string RegisterCopy = nameof(RegisterCopy);
     public const string VoidNumber = nameof(VoidNumber);
     public const string CloseRequest = nameof(CloseRequest);
     public const string RaiseAlarm = nameof(RaiseAlarm);
+    public const string RenewTimestamp = nameof(RenewTimestamp);
+    public const string RegisterRenewal = nameof(RegisterRenewal);
 }

@@ -94,7 +94,7 @@ internal sealed record CopyProgress(CopyRequest Request, IReadOnlyList<StepProgr
         { Step: StepNames.ComposeCopy } => ProgressStep.Composed,
         { Signer: SignerRole.Person } => ProgressStep.Signed,
         { Signer: SignerRole.Seal } or { Step: StepNames.LookForSeal } => ProgressStep.Sealed,
-        { Step: StepNames.RegisterCopy } => ProgressStep.Registered,
+        { Step: StepNames.PreserveCopy or StepNames.RegisterCopy } => ProgressStep.Registered,
         _ => null,
     };
 
@@ -111,7 +111,7 @@ internal sealed record CopyProgress(CopyRequest Request, IReadOnlyList<StepProgr
         { State: CopyState.WaitingForSeal } when request.SealRelease?.Approval != request.Approval => WaitingForSeal,
         { Waiting: { } stored } => stored,
         // Only of the key and the authorities: waiting for people stands in the request.
-        _ => hub is { Signer: not null, Waiting: { } told } ? told : null,
+        _ => hub is { Signer: not null } or { Step: StepNames.PreserveCopy } ? hub.Waiting : null,
     };
 
     private static string? NameOf(CopyRequest request, StepStatus? hub) => hub switch

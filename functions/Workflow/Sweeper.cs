@@ -18,6 +18,7 @@ internal sealed partial class Sweeper(
     CopyRequests requests,
     CopyWorkflow workflow,
     CertificateWatch certificates,
+    RenewalRounds renewals,
     StepDeadline deadline,
     TimeProvider clock,
     ILogger<Sweeper> log)
@@ -44,7 +45,7 @@ internal sealed partial class Sweeper(
     /// </summary>
     public async Task RoundAsync(DurableTaskClient hub, CancellationToken cancellationToken)
     {
-        foreach (var part in (Func<Task>[])[() => SweepAsync(hub, cancellationToken), () => certificates.LookAsync(cancellationToken), () => PurgeAsync(hub, cancellationToken)])
+        foreach (var part in (Func<Task>[])[() => SweepAsync(hub, cancellationToken), () => certificates.LookAsync(cancellationToken), () => renewals.LookAsync(hub, cancellationToken), () => PurgeAsync(hub, cancellationToken)])
         {
             try
             {

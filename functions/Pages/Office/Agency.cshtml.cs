@@ -1,6 +1,7 @@
 using System.Globalization;
 using ECopy.Functions.Domain;
 using ECopy.Functions.Office;
+using ECopy.Functions.TrustServices;
 using ECopy.Functions.Web;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
@@ -9,13 +10,15 @@ namespace ECopy.Functions.Pages.Office;
 
 /// <summary>The agency's names, hotline, rules and seal.</summary>
 [Authorize(Access.Admin)]
-internal sealed class AgencyModel(ChangeAgency agencies, OfficeImages images, StoreTerms terms) : AdminPageModel
+internal sealed class AgencyModel(ChangeAgency agencies, OfficeImages images, Timestamps timestamps, StoreTerms terms) : AdminPageModel
 {
     public const string Address = "/office/agency";
 
     public AgencyForm Form { get; private set; } = null!;
 
     public int Revision { get; private set; }
+
+    public static string NameOf(PadesLevel level) => level.ToString().Replace("Baseline", "B-", StringComparison.Ordinal);
 
     public string Book => "01/…-" + terms.BookSuffix(Agency.BookSuffix);
 
@@ -25,12 +28,15 @@ internal sealed class AgencyModel(ChangeAgency agencies, OfficeImages images, St
 
     public async Task<IActionResult> OnPostAsync(
         [FromForm] string? header, [FromForm] string? shortName, [FromForm] string? fullName, [FromForm] string? place, [FromForm] string? hotline, [FromForm] string? book,
-        [FromForm] string? fourEyes, [FromForm] string? automaticSeal, [FromForm] string? revision)
+        [FromForm] string? fourEyes, [FromForm] string? automaticSeal, [FromForm] PadesLevel? level, [FromForm] string? revision)
     {
+        var wanted = level is { } chosen && Enum.IsDefined(chosen) ? chosen : Agency.Policies.Level;
         var form = new AgencyForm(
             LinesOf(header), shortName ?? "", fullName ?? "", place ?? "", hotline ?? "", book ?? "",
-            Agency.Policies with { FourEyes = fourEyes is "yes", AutomaticSeal = automaticSeal is "yes" });
-        var changed = int.TryParse(revision, NumberStyles.None, CultureInfo.InvariantCulture, out var seen)
+            Agency.Policies with { FourEyes = fourEyes is "yes", AutomaticSeal = automaticSeal is "yes", Level = wanted });
+        // Where nobody gives timestamps every copy would wait for one.
+        var changed = wanted > Agency.Policies.Level && wanted >= PadesLevel.BaselineT && !timestamps.IsSet ? new Rejection(Timestamps.Missing)
+            : int.TryParse(revision, NumberStyles.None, CultureInfo.InvariantCulture, out var seen)
             ? await agencies.SetAsync(Caller.Agency, form, seen, Actor, HttpContext.RequestAborted)
             : new Rejection("request-invalid");
         if (!changed.IsRejected) return Kept(Address);

@@ -6,6 +6,7 @@ namespace ECopy.Signing.Trust.Revocation;
 /// <summary>Whether an OCSP answer may be believed, and what it then says (RFC 6960, 3.2 and 4.2.2.2).</summary>
 public static class OcspRules
 {
+    internal const string NonceWrong = "ocsp-nonce";
     private const string NoCheck = "1.3.6.1.5.5.7.48.1.5";
 
     /// <summary>
@@ -19,7 +20,7 @@ public static class OcspRules
         {
             var response = OcspResponse.Read(answer);
             return response.Basic?.Nonce is { } returned && !(sent.Nonce is { } nonce && nonce.Span.SequenceEqual(returned.Span))
-                ? new RevocationVerdict.CouldNotCheck("ocsp-nonce", "the answer belongs to another question")
+                ? new RevocationVerdict.CouldNotCheck(NonceWrong, "the answer belongs to another question")
                 : Judge(response, certificate, issuer, terms);
         }
         catch (RevocationFormatException unreadable)

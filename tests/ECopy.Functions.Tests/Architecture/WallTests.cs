@@ -23,12 +23,14 @@ public sealed partial class WallTests
         // A vault signs digests and knows nothing of whose they are.
         ["KeyVault"] = ["Domain"],
         ["Office"] = ["Domain", "Storage", "Ledger", "KeyVault"],
+        // Whoever signs or checks asks here about time and revocation.
+        ["TrustServices"] = ["Domain", "Office"],
         ["Requests"] = ["Domain", "Storage", "Ledger"],
         ["Upload"] = ["Domain", "Storage", "Ledger", "Office", "Requests", "Layout"],
         ["Hash"] = ["Domain", "Storage", "Ledger", "Office", "Requests"],
         ["Review"] = ["Domain", "Storage", "Ledger", "Office", "Requests"],
         ["Compose"] = ["Domain", "Storage", "Ledger", "Office", "Requests", "Layout"],
-        ["Sign"] = ["Domain", "Storage", "Ledger", "Office", "Requests", "Layout"],
+        ["Sign"] = ["Domain", "Storage", "Ledger", "Office", "Requests", "Layout", "TrustServices"],
         ["Register"] = ["Domain", "Storage", "Ledger", "Office", "Requests"],
         // Verifying reads what registering wrote: the book and the public record. Never the other way round.
         ["Verify"] = ["Domain", "Storage", "Office", "Register"],

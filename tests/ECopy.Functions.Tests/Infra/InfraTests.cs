@@ -153,7 +153,7 @@ public sealed partial class InfraTests
     }
 
     private static string MakePath(MethodInfo method) =>
-        (string)method.Invoke(null, [.. method.GetParameters().Select(parameter => parameter.ParameterType == typeof(int) ? 1 : (object)"x")])!;
+        (string)method.Invoke(null, [.. method.GetParameters().Select(parameter => parameter.ParameterType.IsValueType ? Activator.CreateInstance(parameter.ParameterType)! : "x")])!;
 
     /// <summary>Constants like "Storage:AccountUrl", and what is read by its name.</summary>
     private static HashSet<string> ReadByProgram() => Directory.EnumerateFiles(Functions, "*.cs", SearchOption.AllDirectories)

@@ -42,7 +42,7 @@ public sealed class CertificateWatchTests
         await using var office = await TestOffice.OpenAsync();
         var log = new Lines();
         var sweeper = new Sweeper(
-            office.Store, office.Get<CopyRequests>(), office.Get<CopyWorkflow>(), new CertificateWatch(office.Get<OfficeDirectory>(), clock, log), StepDeadline.Default, clock,
+            office.Store, office.Get<CopyRequests>(), office.Get<CopyWorkflow>(), new CertificateWatch(office.Get<OfficeDirectory>(), clock, log), office.Get<RenewalRounds>(), StepDeadline.Default, clock,
             NullLogger<Sweeper>.Instance);
         foreach (var fault in (Exception[])[new TaskCanceledException("100 seconds are over", new TimeoutException()), new HttpRequestException("nobody there")])
         {

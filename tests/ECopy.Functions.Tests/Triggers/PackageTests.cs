@@ -42,7 +42,7 @@ public sealed partial class PackageTests : IDisposable
         Assert.Equal([CommandEndpoints.RunCommand, CommandEndpoints.SweepRequests], package.Functions.Where(function => function.Trigger.Type is "queueTrigger" or "timerTrigger").Select(function => function.Name));
         Assert.All(package.Functions, function => Assert.Equal(function.Name, function.Trigger.Type == "httpTrigger" ? function.Name : function.TaskName));
 
-        Assert.Equal(("context", true), package.Of("orchestrationTrigger").Select(function => (function.Trigger.Name, function.Bindings.Count == 1)).Single());
+        Assert.All(package.Of("orchestrationTrigger"), function => Assert.Equal(("context", 1), (function.Trigger.Name, function.Bindings.Count)));
         Assert.All(package.Of("activityTrigger"), function => Assert.Equal(("input", 2), (function.Trigger.Name, function.Bindings.Count)));
         var queue = package.Of("queueTrigger").Single().Trigger;
         Assert.Equal(("item", CommandQueue.Name, "AzureWebJobsStorage"), (queue.Name, queue.Text("queueName"), queue.Text("connection")));

@@ -38,12 +38,12 @@ public sealed class CopyFlowTests
     {
         await using var office = await TestOffice.OpenAsync(new ShiftedTime(new DateTimeOffset(2026, 5, 4, 2, 0, 0, TimeSpan.Zero)));
         var request = await office.CertifyAsync(files: [SmallScan.Png(1), SmallScan.Png(2)]);
-        string[] prefixes = ["scans/", "requests/", "open/", "register/", "audit/", "sequences/", "work/", "copies/", "public/", "digests/"];
+        string[] prefixes = ["scans/", "requests/", "open/", "register/", "audit/", "sequences/", "work/", "copies/", "public/", "digests/", "due/", "renewals/"];
         var paths = new List<string>();
         foreach (var prefix in prefixes) paths.AddRange(await office.PathsAsync(prefix));
 
         string Named(string path) => System.Text.RegularExpressions.Regex.Replace(
-            path.Replace(request.CopyId, "{copyId}").Replace(request.VerificationCode, "{code}").Replace(request.Issued!.Sha256, "{sha256}"), "prepared\\.[0-9a-f]{16}", "prepared.{digest}");
+            path.Replace(request.CopyId, "{copyId}").Replace(request.VerificationCode, "{code}").Replace(request.Issued!.Sha256, "{sha256}"), "(prepared|data)\\.[0-9a-f]+", "$1.{digest}");
         Assert.Equal(
             [
                 "scans/H99.9.1/{copyId}/001.png",
@@ -58,13 +58,20 @@ public sealed class CopyFlowTests
                 "work/H99.9.1/{copyId}/1/person.prepared.{digest}.pdf",
                 "work/H99.9.1/{copyId}/1/person.prepared.json",
                 "work/H99.9.1/{copyId}/1/person.signed.pdf",
+                "work/H99.9.1/{copyId}/1/person.timestamp.tst",
+                "work/H99.9.1/{copyId}/1/preserve.data.{digest}.pdf",
+                "work/H99.9.1/{copyId}/1/preserve.timestamp.json",
                 "work/H99.9.1/{copyId}/1/seal.intent.json",
                 "work/H99.9.1/{copyId}/1/seal.p7s",
                 "work/H99.9.1/{copyId}/1/seal.prepared.{digest}.pdf",
                 "work/H99.9.1/{copyId}/1/seal.prepared.json",
+                "work/H99.9.1/{copyId}/1/seal.signed.pdf",
+                "work/H99.9.1/{copyId}/1/seal.timestamp.tst",
                 "copies/H99.9.1/{copyId}/1.pdf",
                 "public/{code}.json",
                 "digests/{sha256}.json",
+                // Half a year before the authority's certificate ends.
+                "due/2030-07-05/H99.9.1/{copyId}",
             ],
             paths.Select(Named));
     }
