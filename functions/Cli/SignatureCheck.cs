@@ -2,11 +2,13 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using ECopy.Functions.Domain;
 using ECopy.Functions.Office;
+using ECopy.Functions.TrustServices;
 using ECopy.Functions.Verify;
 using ECopy.Functions.Web;
 using ECopy.Signing.Trust;
 using ECopy.Signing.Verification;
 using ECopy.Signing.Verification.Integrity;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ECopy.Functions.Cli;
 
@@ -86,9 +88,19 @@ internal static partial class SignatureCheck
             return CannotCheck;
         }
 
-        var source = arguments.Option("online") is null ? null : store?.Services.GetService<IRevocationSource>();
-        if (arguments.Option("online") is not null && source is null) terminal.Say("revocation-hosts-none");
-        var report = await new FileValidation(source).RunAsync(file, anchors.Value, at, cancellationToken);
+        SignedFileReport report;
+        try
+        {
+            report = arguments.Option("online") is null
+                ? await new FileValidation(online: null).RunAsync(file, anchors.Value, at, cancellationToken)
+                : await OnlineAsync(file, anchors.Value, at, terminal, cancellationToken);
+        }
+        catch (FormatException setting)
+        {
+            terminal.Say("revocation-hosts-invalid", ("reason", setting.Message));
+            return CannotCheck;
+        }
+
         if (arguments.Json) terminal.AnswerJson(SignaturesJson.Of(report, terminal.Culture));
         else Show(report, terminal);
         return report.Finding switch
@@ -98,6 +110,17 @@ internal static partial class SignatureCheck
             { Indication: Indication.TotalFailed } => 1,
             _ => CannotCheck,
         };
+    }
+
+    /// <summary>With the hosts of the settings, as the server has them; proxies by the environment, as everywhere.</summary>
+    private static async Task<SignedFileReport> OnlineAsync(byte[] file, TrustAnchors anchors, DateTimeOffset at, Terminal terminal, CancellationToken cancellationToken)
+    {
+        var options = TrustServiceOptions.From(Settings.Read());
+        if (options.Revocation.Count == 0) terminal.Say("revocation-hosts-none");
+        using var handler = new SocketsHttpHandler { AllowAutoRedirect = false };
+        using var http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+        var transport = new HttpRevocationTransport(new TrustServiceDoor(http), options, NullLogger<HttpRevocationTransport>.Instance);
+        return await new FileValidation(new AskedRevocation(transport, TimeProvider.System)).RunAsync(file, anchors, at, cancellationToken);
     }
 
     private static void Show(SignedFileReport report, Terminal terminal)
@@ -128,7 +151,7 @@ internal static partial class SignatureCheck
     /// <summary>A store is needed for nothing, and used where there is one.</summary>
     private static async Task<Result<MaybeStore>> OpenStoreAsync(Arguments arguments, CancellationToken cancellationToken)
     {
-        if (arguments.Option("trust") is not null && arguments.Option("online") is null) return new MaybeStore(null);
+        if (arguments.Option("trust") is not null) return new MaybeStore(null);
         var opened = await StoreReader.OpenAsync(arguments, witnessed: false, cancellationToken);
         if (opened.Rejection is { } refused) return refused.Code == "data-folder-not-found" ? new MaybeStore(null) : refused;
         return new MaybeStore(opened.Value);
