@@ -22,7 +22,7 @@ internal sealed class FileValidation(IRevocationSource? online)
     private const int MostRounds = 4;
 
     /// <summary>Reading is bounded by counting; this bounds the signatures and paths of one hostile file.</summary>
-    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(10);
 
     public async Task<SignedFileReport> RunAsync(ReadOnlyMemory<byte> file, TrustAnchors anchors, DateTimeOffset at, CancellationToken cancellationToken)
     {

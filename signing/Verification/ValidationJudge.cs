@@ -19,6 +19,9 @@ internal sealed class ValidationJudge
     // One signature seldom has more than one; each costs as much as a signature.
     private const int MostTimestamps = 8;
 
+    // Each piece that names a certificate is verified for it, and many signatures could each bring their own.
+    private const int MostEvidence = 256;
+
     private readonly PdfDocument document;
     private readonly ValidationPolicy policy;
     private readonly CancellationToken limit;
@@ -37,8 +40,13 @@ internal sealed class ValidationJudge
         integrity = IntegrityJudge.Judge(document, out judged);
         var messages = judged.Select(one => one.Message.Cms).OfType<CmsSignedData>().ToList();
         supplied = [.. messages.SelectMany(cms => cms.Certificates).Concat(StoreOf(document.Latest).Certificates).Concat(policy.Certificates).DistinctBy(one => one.Thumbprint)];
-        var embedded = messages.Aggregate(StoreOf(document.Latest).Evidence, (all, cms) => all.And(EmbeddedEvidence.Of(cms)));
-        revocation = new RevocationInquiry(embedded.And(policy.Evidence), policy.At);
+        var kept = StoreOf(document.Latest).Evidence;
+        foreach (var cms in messages)
+        {
+            if (kept.Answers.Count + kept.Lists.Count < MostEvidence) kept = kept.And(EmbeddedEvidence.Of(cms));
+        }
+
+        revocation = new RevocationInquiry(kept.And(policy.Evidence), policy.At);
     }
 
     public SignedFileReport Judge()

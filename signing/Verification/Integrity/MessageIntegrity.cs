@@ -15,6 +15,9 @@ internal sealed record MessageIntegrity(Finding? Finding, X509Certificate2? Sign
 {
     private const int DigestedPerWork = 8;
 
+    // What the platform holds for one, mostly outside the managed heap.
+    private const int CertificateMemory = 16_384;
+
     /// <summary>The message itself; null where it could not be read.</summary>
     public CmsSignedData? Cms { get; private init; }
 
@@ -27,6 +30,7 @@ internal sealed record MessageIntegrity(Finding? Finding, X509Certificate2? Sign
         try
         {
             var cms = CmsSignedData.Read(contents);
+            document.Latest.Budget.Hold(cms.Certificates.Count * CertificateMemory, range.A);
             if (format != SignatureFormat.DocumentTimestamp) return Judge(cms, format, hash => range.Digest(document.File, hash)) with { Cms = cms };
             if (cms.ContentType != Oids.TimestampContent || cms.Content is not { } content) return Alone(Findings.Malformed("timestamp-not-token", "the signed message is no timestamp"));
             return Imprint(content, document, range) is { } wrong
