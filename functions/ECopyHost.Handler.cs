@@ -5,6 +5,7 @@ using ECopy.Functions.Hub.Replay;
 using ECopy.Functions.KeyVault;
 using ECopy.Functions.Ledger;
 using ECopy.Functions.Office;
+using ECopy.Functions.RemoteSigning;
 using ECopy.Functions.Storage;
 using ECopy.Functions.TrustServices;
 using ECopy.Functions.Triggers;
@@ -36,7 +37,7 @@ internal static partial class ECopyHost
         ArgumentNullException.ThrowIfNull(options);
         var builder = Begin();
         var terms = new StoreTerms(data.Identity.Kind is StoreKind.Demo, options.PublicUrl);
-        AddStore(builder.Services, data, witness, terms, options.Keys, KeyVaults.From(builder.Configuration), TimeProvider.System);
+        AddStore(builder.Services, data, witness, terms, options.Keys, KeyVaults.From(builder.Configuration), RemoteServices.From(builder.Configuration), TimeProvider.System);
         AddSteps(builder.Services, options.Keys);
         AddTrustServices(builder.Services, TrustServiceOptions.From(builder.Configuration), terms, options.Keys, FileBlobStore.OpenShared);
         AddExtension(builder.Services, options.Queues);

@@ -13,6 +13,7 @@ using ECopy.Functions.Office;
 using ECopy.Functions.Pages;
 using ECopy.Functions.Pages.Office;
 using ECopy.Functions.Register;
+using ECopy.Functions.RemoteSigning;
 using ECopy.Functions.Requests;
 using ECopy.Functions.Review;
 using ECopy.Functions.Sign;
@@ -47,7 +48,7 @@ internal static partial class ECopyHost
         var builder = Begin();
         var terms = new StoreTerms(data.Identity.Kind is StoreKind.Demo, options.PublicUrl);
         var keys = KeysFolder.From(builder.Configuration, data);
-        AddStore(builder.Services, data, witness, terms, keys, KeyVaults.From(builder.Configuration), TimeProvider.System);
+        AddStore(builder.Services, data, witness, terms, keys, KeyVaults.From(builder.Configuration), RemoteServices.From(builder.Configuration), TimeProvider.System);
         AddSteps(builder.Services, keys);
         AddTrustServices(builder.Services, TrustServiceOptions.From(builder.Configuration), terms, keys, folder => FileBlobStore.Open(folder));
         AddHub(builder.Services, data.HubFile("hub"));
@@ -90,7 +91,7 @@ internal static partial class ECopyHost
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning));
         services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        AddStore(services, data, witness, new StoreTerms(data.Identity.Kind is StoreKind.Demo, publicUrl), KeysFolder.From(settings, data), KeyVaults.From(settings), TimeProvider.System);
+        AddStore(services, data, witness, new StoreTerms(data.Identity.Kind is StoreKind.Demo, publicUrl), KeysFolder.From(settings, data), KeyVaults.From(settings), RemoteServices.From(settings), TimeProvider.System);
         return services.BuildServiceProvider(validateScopes: true);
     }
 
@@ -100,7 +101,7 @@ internal static partial class ECopyHost
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning));
         services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        AddStore(services, data, witness, terms, keys, new KeyVaults(new KeyVaultOptions([])), clock);
+        AddStore(services, data, witness, terms, keys, new KeyVaults(new KeyVaultOptions([])), new RemoteServices([]), clock);
         AddSteps(services, keys);
         AddTrustServices(services, new TrustServiceOptions(null, null, []), terms, keys, folder => FileBlobStore.Open(folder));
         AddHub(services, data.HubFile("demo-hub"));
@@ -113,11 +114,12 @@ internal static partial class ECopyHost
     }
 
     private static void AddStore(
-        IServiceCollection services, DataFolder data, IWitness witness, StoreTerms terms, KeysFolder keys, KeyVaults vaults, TimeProvider clock)
+        IServiceCollection services, DataFolder data, IWitness witness, StoreTerms terms, KeysFolder keys, KeyVaults vaults, RemoteServices remote, TimeProvider clock)
     {
         var store = data.Blobs;
         services.AddSingleton(store);
         services.AddSingleton(vaults);
+        services.AddSingleton(remote);
         services.AddOfficeChanges(keys);
         services.AddSingleton(witness);
         services.AddSingleton(terms);
@@ -146,8 +148,9 @@ internal static partial class ECopyHost
     {
         services.AddSingleton(new UploadLimits());
         services.AddSingleton<SignerCertificates>();
-        var vaults = (KeyVaults)services.Single(service => service.ServiceType == typeof(KeyVaults)).ImplementationInstance!;
-        services.AddSingleton<IKeyRing>(new KeyRing(keys.Keys, vaults));
+        services.AddSingleton<SharedConfirmations>();
+        services.AddSingleton<RemoteKeys>();
+        services.AddSingleton<IKeyRing>(provider => new KeyRing(keys.Keys, provider.GetRequiredService<KeyVaults>(), provider.GetRequiredService<RemoteKeys>()));
         services.AddSingleton(CopyFonts.Load());
         services.AddSingleton<CopyComposer>();
         services.AddSingleton<ReceiveScan>();

@@ -15,7 +15,7 @@ internal sealed record Arguments(string Verb, IReadOnlyList<string> Plain, IRead
         ["agency"] = ["header", "short", "full", "place", "hotline", "book-suffix", "four-eyes", "automatic-seal", "seal-image", "witness"],
         ["person"] = ["agency", "name", "title", "roles", "delegation", "number", "from", "until", "scope", "left", "signature-image", "witness"],
         ["user"] = ["agency", "person", "name", "witness"],
-        ["key"] = ["agency", "person", "seal", "chain", "vault", "algorithm", "from", "until", "witness"],
+        ["key"] = ["agency", "person", "seal", "chain", "vault", "service", "user", "algorithm", "from", "until", "witness"],
         ["backup"] = ["out", "with-keys"],
         ["restore"] = ["from", "witness"],
         ["help"] = [],

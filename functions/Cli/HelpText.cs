@@ -17,6 +17,8 @@ internal static class HelpText
           ecopy key trust ROOT.pem [--from dd/MM/yyyy] [--until dd/MM/yyyy]
           ecopy key import FILE.p12 --person ID | --seal [--chain ISSUERS.pem]
           ecopy key vault NAME[/VERSION] --person ID | --seal [--vault URL] [--chain ISSUERS.pem] [--algorithm rsa-pss-sha256]
+          ecopy key remote [--service NAME] [--user ID]
+          ecopy key remote CREDENTIAL --person ID | --seal [--service NAME] [--chain ISSUERS.pem] [--algorithm rsa-pss-sha256]
           ecopy key list
           ecopy agency add|set CODE [--header "LINE / LINE"] [--short TEXT] [--full TEXT] [--place TEXT] [--hotline NUMBER]
                        [--book-suffix SCT/BS] [--four-eyes on|off] [--automatic-seal on|off] [--level B-B|B-T|B-LT|B-LTA]

@@ -5,13 +5,15 @@ using ECopy.Functions.Office;
 
 namespace ECopy.Functions.Cli;
 
-/// <summary><c>key import|vault|list|trust</c>: certificates with keys, and the roots that they may lead to.</summary>
+/// <summary><c>key import|vault|remote|list|trust</c>: certificates with keys, and the roots that they may lead to.</summary>
 internal static class KeyCommand
 {
     public static Task<int> RunAsync(Arguments arguments, Terminal terminal, CancellationToken cancellationToken) => OfficeVerb.ActOf(arguments) switch
     {
         ("import", { } file) when arguments.Option("person") is null == arguments.Option("seal") is not null => ImportAsync(arguments, terminal, file, cancellationToken),
         ("vault", { } name) when arguments.Option("person") is null == arguments.Option("seal") is not null => VaultAsync(arguments, terminal, name, cancellationToken),
+        ("remote", { } credential) when arguments.Option("person") is null == arguments.Option("seal") is not null => RemoteAsync(arguments, terminal, credential, cancellationToken),
+        ("remote", null) when arguments.Option("person") is null && arguments.Option("seal") is null => OfferedAsync(arguments, terminal, cancellationToken),
         ("trust", { } file) => TrustAsync(arguments, terminal, file, cancellationToken),
         ("list", null) => ListAsync(arguments, terminal, cancellationToken),
         _ => Task.FromResult(OfficeVerb.Usage(terminal, "key")),
@@ -53,6 +55,30 @@ internal static class KeyCommand
         taken => terminal.Sentence("certificate-taken", ("name", NameOf(taken)), ("until", Day(CertificateOf(taken).NotAfter)), ("thumbprint", taken.Thumbprint)),
         cancellationToken);
 
+    private static Task<int> RemoteAsync(Arguments arguments, Terminal terminal, string credential, CancellationToken cancellationToken) => OfficeVerb.ChangeAsync(
+        arguments,
+        terminal,
+        async store =>
+        {
+            var agency = await store.AgencyAsync(arguments.Option("agency"), cancellationToken);
+            if (agency.IsRejected) return agency.Rejection!;
+            var issuers = await OfficeVerb.FileAsync(arguments.Option("chain"), ImportCertificate.MostBytes, cancellationToken);
+            if (issuers.IsRejected) return issuers.Rejection!;
+            var order = new RemoteCertificateOrder(agency.Value.Code, arguments.Option("person"), arguments.Option("service"), credential, issuers.Value, arguments.Option("algorithm"));
+            return await store.Get<TakeRemoteCertificate>().RunAsync(order, OfficeActor.Operator, cancellationToken);
+        },
+        Json,
+        taken => terminal.Sentence("certificate-taken", ("name", NameOf(taken)), ("until", Day(CertificateOf(taken).NotAfter)), ("thumbprint", taken.Thumbprint)),
+        cancellationToken);
+
+    private static Task<int> OfferedAsync(Arguments arguments, Terminal terminal, CancellationToken cancellationToken) => OfficeVerb.ListAsync(
+        arguments,
+        terminal,
+        services => services.GetRequiredService<TakeRemoteCertificate>().OfferedAsync(arguments.Option("service"), arguments.Option("user"), cancellationToken),
+        offered => offered,
+        offered => [offered.Id, offered.Name, Day(offered.Until), offered.Usable ? "" : terminal.Sentence("credential-unusable")],
+        cancellationToken);
+
     private static Task<int> TrustAsync(Arguments arguments, Terminal terminal, string path, CancellationToken cancellationToken) => OfficeVerb.ChangeAsync(
         arguments,
         terminal,
@@ -82,14 +108,14 @@ internal static class KeyCommand
             return agency.IsRejected ? agency.Rejection! : (Result<IReadOnlyList<OfficeCertificate>>)(await office.CertificatesAsync(agency.Value.Code, cancellationToken)).ToList();
         },
         Json,
-        certificate => [certificate.Thumbprint[..12], certificate.Holder ?? terminal.Sentence("seal-holder"), NameOf(certificate), Day(CertificateOf(certificate).NotAfter), terminal.Sentence(KeyRing.IsInVault(certificate.KeyLocation) ? "key-kind-vault" : "key-kind-file")],
+        certificate => [certificate.Thumbprint[..12], certificate.Holder ?? terminal.Sentence("seal-holder"), NameOf(certificate), Day(CertificateOf(certificate).NotAfter), terminal.Sentence(KindOf(certificate.KeyLocation))],
         cancellationToken);
 
     private static object Json(OfficeCertificate certificate) => new
     {
         certificate.Thumbprint,
         certificate.Holder,
-        // Where the key lives, not the key: the name of a file, or of a version in a vault.
+        // Where the key lives, not the key: the name of a file, of a version in a vault, or of a credential at a service.
         key = certificate.KeyLocation,
         algorithm = certificate.Algorithm,
         subject = CertificateOf(certificate).Subject,
@@ -97,6 +123,8 @@ internal static class KeyCommand
         notBefore = CertificateOf(certificate).NotBefore.ToUniversalTime(),
         notAfter = CertificateOf(certificate).NotAfter.ToUniversalTime(),
     };
+
+    private static string KindOf(string location) => KeyRing.IsInVault(location) ? "key-kind-vault" : KeyRing.IsRemote(location) ? "key-kind-remote" : "key-kind-file";
 
     private static bool BadDay(Arguments arguments, string option) => arguments.Option(option) is { } typed && OfficeText.Day(typed) is null;
 

@@ -116,6 +116,12 @@ internal static class BlobPaths
 
     public static string Certificate(string agency, string thumbprint) => $"{AllCertificates}{agency}/{thumbprint}.json";
 
+    /// <summary>What is outstanding at a credential of a signing service; by a digest of its name.</summary>
+    public static string RemoteRounds(string credential) => $"remote/{credential}.json";
+
+    /// <summary>What became of one digest there; create-only.</summary>
+    public static string RemoteOutcome(string credential, string digest) => $"remote/{credential}/{digest}.json";
+
     public static string TrustAnchor(string thumbprint) => $"office/trust/{thumbprint}.json";
 
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);

@@ -69,9 +69,9 @@ internal sealed class GiveCertificate(OfficeWriter writer, OfficeDirectory offic
             certificate = made.Value;
         }
 
-        // A key file may have come under another name before; a vault's key is this version and no other.
+        // A key file may have come under another name before; a vault's key is this version and no other, a service's this credential.
         var same = certificate.KeyLocation == keyLocation && certificate.Algorithm == algorithm?.Id;
-        if (!same && (KeyRing.IsInVault(certificate.KeyLocation) || KeyRing.IsInVault(keyLocation))) return new Rejection("certificate-key-elsewhere");
+        if (!same && (KeyRing.IsElsewhere(certificate.KeyLocation) || KeyRing.IsElsewhere(keyLocation))) return new Rejection("certificate-key-elsewhere");
         var given = holder.Person is { } person
             ? (await persons.SetCertificateAsync(agency, person.PersonId, thumbprint, actor, cancellationToken)).Rejection
             : (await agencies.SetSealCertificateAsync(agency, thumbprint, actor, cancellationToken)).Rejection;

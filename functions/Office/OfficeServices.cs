@@ -18,6 +18,7 @@ internal static class OfficeServices
         services.AddSingleton<GiveCertificate>();
         services.AddSingleton<ImportCertificate>();
         services.AddSingleton<TakeVaultCertificate>();
+        services.AddSingleton<TakeRemoteCertificate>();
         services.AddSingleton<AddTrustAnchor>();
         services.AddSingleton<CertificateWatch>();
         return services;

@@ -7,9 +7,7 @@ using ECopy.Signing.Pades;
 
 namespace ECopy.Functions.Sign;
 
-/// <summary>
-/// That the key is being asked, written before it is (compare-and-swap): at most one authorisation is outstanding.
-/// </summary>
+/// <summary>That the key is being asked, written before it is (compare-and-swap), and what it waits for.</summary>
 /// <param name="Holder">Which run of the program asked; another run's intent is another process, perhaps a dead one.</param>
 internal sealed record SigningIntent(int Schema, int Attempt, string Holder, DateTimeOffset ExpiresAt, string? TransactionId) : IStoredRecord
 {
@@ -47,15 +45,12 @@ internal sealed class CreateSignature(
         var path = SigningWork.IntentPath(work);
         var earlier = await store.ReadJsonAsync<SigningIntent>(path, cancellationToken);
         var now = clock.GetUtcNow();
-        if (earlier is not null && key.Value.NeedsAuthorization && earlier.Value.Holder != run.Value && earlier.Value.ExpiresAt > now && earlier.Value.TransactionId is null)
-            return StepOutcome.WaitUntil(earlier.Value.ExpiresAt, "signing-outstanding");
-        if (earlier is { Value.TransactionId: not null } && earlier.Value.ExpiresAt <= now) return StepOutcome.Rejected("signing-time-limit");
-
+        // An earlier run's intent, or another process's: a key that needs a confirmation finds by the digest what it has asked for.
         var intent = earlier is { Value.TransactionId: not null }
             ? earlier.Value with { Attempt = work.Attempt, Holder = run.Value }
             : new SigningIntent(1, work.Attempt, run.Value, now + IntentLife, null);
         // Somebody else wrote in between: look again, do not ask the key.
-        var tag = await store.ReplaceJsonAsync(path, intent, earlier?.ETag, cancellationToken);
+        var tag = intent == earlier?.Value ? earlier.ETag : await store.ReplaceJsonAsync(path, intent, earlier?.ETag, cancellationToken);
         if (tag is null) return StepOutcome.WaitUntil(now + AskAgain, "signing-outstanding");
         return await AskAsync(work, prepared, key.Value, intent, tag, cancellationToken);
     }
@@ -79,12 +74,12 @@ internal sealed class CreateSignature(
                 }
 
             case SigningAnswer.Pending pending:
-                await store.ReplaceJsonAsync(
-                    SigningWork.IntentPath(work),
-                    intent with { TransactionId = pending.TransactionId, ExpiresAt = pending.ExpiresAt },
-                    tag,
-                    cancellationToken);
-                return StepOutcome.WaitUntil(clock.GetUtcNow() + AskAgain, "waiting-for-signer");
+                var now = clock.GetUtcNow();
+                if (pending.ExpiresAt <= now) return StepOutcome.Rejected("signing-time-limit");
+                var waiting = intent with { TransactionId = pending.TransactionId, ExpiresAt = pending.ExpiresAt };
+                if (waiting != intent) await store.ReplaceJsonAsync(SigningWork.IntentPath(work), waiting, tag, cancellationToken);
+                // A timer, not an event: a remote service calls nobody back.
+                return StepOutcome.WaitUntil(pending.LookAgainAt ?? now + AskAgain, "waiting-for-signer");
 
             default:
                 return StepOutcome.Rejected(((SigningAnswer.Refused)answer).Code, ((SigningAnswer.Refused)answer).Reason);

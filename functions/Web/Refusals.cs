@@ -22,7 +22,7 @@ internal static class Refusals
             => StatusCodes.Status409Conflict,
         "file-too-large" or "too-many-files" or "image-too-large" => StatusCodes.Status413PayloadTooLarge,
         "content-type-wrong" or "image-unsupported-type" or "image-unsupported-variant" or "image-cmyk" => StatusCodes.Status415UnsupportedMediaType,
-        _ when code.StartsWith("certificate-", StringComparison.Ordinal) || code.StartsWith("signing-key-", StringComparison.Ordinal) || code.StartsWith("key-vault-", StringComparison.Ordinal) => StatusCodes.Status409Conflict,
+        _ when code.StartsWith("certificate-", StringComparison.Ordinal) || code.StartsWith("signing-key-", StringComparison.Ordinal) || code.StartsWith("key-vault-", StringComparison.Ordinal) || code.StartsWith("remote-signing-", StringComparison.Ordinal) => StatusCodes.Status409Conflict,
         _ => StatusCodes.Status422UnprocessableEntity,
     };
 }

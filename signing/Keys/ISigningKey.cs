@@ -2,7 +2,7 @@ namespace ECopy.Signing.Keys;
 
 /// <summary>
 /// A private key that never leaves its home: a digest goes out, a signature comes back, perhaps much later.
-/// Implementations: PKCS#12 (here), Azure Key Vault, Cloud Signature Consortium (later parts).
+/// Implementations: PKCS#12 (here), Azure Key Vault, Cloud Signature Consortium.
 /// </summary>
 public interface ISigningKey
 {
@@ -13,9 +13,9 @@ public interface ISigningKey
     SignatureAlgorithm Algorithm { get; }
 
     /// <summary>
-    /// True where each signature needs a person's confirmation or costs an authorisation (remote signing):
-    /// then at most one may be outstanding, and a signing intent is waited for, never repeated.
-    /// False where asking again with the same digest is harmless (a key in our own process).
+    /// True where a signature needs a person's confirmation. Such a key keeps by itself, durably and by digest, what it has asked
+    /// for: asked again with the same digest it finds that, whatever was stopped in between, and at most one authorisation is
+    /// outstanding. False where asking again with the same digest is harmless.
     /// </summary>
     bool NeedsAuthorization { get; }
 
@@ -42,7 +42,8 @@ public abstract record SigningAnswer
     public sealed record Signed(ReadOnlyMemory<byte> Value) : SigningAnswer;
 
     /// <summary>The holder has not confirmed yet; ask again with the transaction, until it expires.</summary>
-    public sealed record Pending(string TransactionId, DateTimeOffset ExpiresAt) : SigningAnswer;
+    /// <param name="LookAgainAt">When asking again makes sense; null: soon.</param>
+    public sealed record Pending(string TransactionId, DateTimeOffset ExpiresAt, DateTimeOffset? LookAgainAt = null) : SigningAnswer;
 
     /// <param name="Code">Stable: <c>signer-refused</c>, <c>signing-key-failed</c>, <c>signing-time-limit</c>.</param>
     public sealed record Refused(string Code, string Reason) : SigningAnswer;

@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using ECopy.Signing.Cms;
@@ -65,6 +66,14 @@ public sealed record SignatureAlgorithm(SignatureScheme Scheme, HashAlgorithmNam
         ArgumentNullException.ThrowIfNull(certificate);
         using var key = VerificationKey.Of(certificate);
         return key?.Verify(new SignatureMethod(Scheme, Hash, Hash, HashLength), digest, signature) is true;
+    }
+
+    /// <summary>Hash and scheme in one AlgorithmIdentifier (RFC 4055, RFC 5758), DER: how services that sign are told of it.</summary>
+    public byte[] EncodeIdentifier()
+    {
+        var writer = new AsnWriter(AsnEncodingRules.DER);
+        AlgorithmIdentifiers.WriteCombined(writer, this);
+        return writer.Encode();
     }
 
     internal static int? LengthOf(HashAlgorithmName hash) => hash.Name switch

@@ -7,7 +7,6 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Azure.Core;
 using ECopy.Functions.KeyVault;
-using ECopy.Functions.Office;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -124,13 +123,7 @@ internal sealed class LoopbackVault : IAsyncDisposable
     }
 
     /// <summary>The program asks this vault, and has its key files as before.</summary>
-    public void Install(IServiceCollection services)
-    {
-        var vaults = Open();
-        var files = (KeyRing)services.Last(service => service.ServiceType == typeof(IKeyRing)).ImplementationInstance!;
-        services.Replace(ServiceDescriptor.Singleton(vaults));
-        services.Replace(ServiceDescriptor.Singleton<IKeyRing>(new KeyRing(Path.GetDirectoryName(files.KeyFile("any"))!, vaults)));
-    }
+    public void Install(IServiceCollection services) => services.Replace(ServiceDescriptor.Singleton(Open()));
 
     public async ValueTask DisposeAsync() => await app.DisposeAsync();
 

@@ -2,6 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 using ECopy.Functions.Domain;
 using ECopy.Functions.KeyVault;
 using ECopy.Functions.Office;
+using ECopy.Functions.RemoteSigning;
 using ECopy.Functions.Web;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
@@ -10,7 +11,7 @@ namespace ECopy.Functions.Pages.Office;
 
 /// <summary>The agency's certificates and how long they last; keys come in here, or stay in their vault, and never go out.</summary>
 [Authorize(Access.Admin)]
-internal sealed class CertificatesModel(ImportCertificate import, TakeVaultCertificate take, KeyVaults vaults, OfficeDirectory office, TimeProvider clock) : AdminPageModel
+internal sealed class CertificatesModel(ImportCertificate import, TakeVaultCertificate take, KeyVaults vaults, TakeRemoteCertificate remote, RemoteServices services, OfficeDirectory office, TimeProvider clock) : AdminPageModel
 {
     public const string Address = "/office/certificates";
 
@@ -23,6 +24,16 @@ internal sealed class CertificatesModel(ImportCertificate import, TakeVaultCerti
 
     /// <summary>Vaults that a certificate can be taken from; none where none is configured.</summary>
     public IReadOnlyList<Uri> Vaults => vaults.Vaults;
+
+    /// <summary>Signing services that a certificate can be taken from.</summary>
+    public IReadOnlyList<RemoteService> Services => services.All;
+
+    /// <summary>What the service offers, once it was asked; null before.</summary>
+    public IReadOnlyList<OfferedCredential>? Offered { get; private set; }
+
+    public string? TypedService { get; private set; }
+
+    public string? TypedUser { get; private set; }
 
     public string? TypedHolder { get; private set; }
 
@@ -48,6 +59,29 @@ internal sealed class CertificatesModel(ImportCertificate import, TakeVaultCerti
         var issuers = await FileAsync("issuers", ImportCertificate.MostBytes);
         var taken = await take.RunAsync(
             new VaultCertificateOrder(Caller.Agency, string.IsNullOrEmpty(holder) ? null : holder, vault, certificate ?? "", issuers), Actor, HttpContext.RequestAborted);
+        if (!taken.IsRejected) return Kept(Address);
+        await ShowAsync();
+        return Again(taken.Rejection!);
+    }
+
+    /// <summary>Asks the service what there is to be taken; nothing changes.</summary>
+    public async Task<IActionResult> OnPostOfferedAsync([FromForm] string? holder, [FromForm] string? service, [FromForm] string? user)
+    {
+        (TypedHolder, TypedService, TypedUser) = (holder, service, user);
+        var offered = await remote.OfferedAsync(service, user, HttpContext.RequestAborted);
+        await ShowAsync();
+        if (offered.IsRejected) return Again(offered.Rejection!);
+        Offered = offered.Value;
+        return Page();
+    }
+
+    public async Task<IActionResult> OnPostRemoteAsync([FromForm] string? holder, [FromForm] string? service, [FromForm] string? user, [FromForm] string? credential)
+    {
+        (TypedHolder, TypedService, TypedUser, TypedName) = (holder, service, user, credential);
+        // Enter in a field takes the form's first button: without a choice that is the question what there is.
+        if (string.IsNullOrEmpty(credential)) return await OnPostOfferedAsync(holder, service, user);
+        var taken = await remote.RunAsync(
+            new RemoteCertificateOrder(Caller.Agency, string.IsNullOrEmpty(holder) ? null : holder, service, credential), Actor, HttpContext.RequestAborted);
         if (!taken.IsRejected) return Kept(Address);
         await ShowAsync();
         return Again(taken.Rejection!);

@@ -22,7 +22,9 @@ public sealed partial class WallTests
         ["Texts"] = ["Domain"],
         // A vault signs digests and knows nothing of whose they are.
         ["KeyVault"] = ["Domain"],
-        ["Office"] = ["Domain", "Storage", "Ledger", "KeyVault"],
+// A signing service does too; what it is waited for outlives the program.
+        ["RemoteSigning"] = ["Domain", "Storage"],
+        ["Office"] = ["Domain", "Storage", "Ledger", "KeyVault", "RemoteSigning"],
         // Whoever signs or checks asks here about time and revocation.
         ["TrustServices"] = ["Domain", "Office"],
         ["Requests"] = ["Domain", "Storage", "Ledger"],
