@@ -278,9 +278,12 @@ internal sealed class LoopbackSigner : IAsyncDisposable
             Guid.NewGuid().ToString("N"), order.GetProperty("credentialID").GetString()!, hashes, order.GetProperty("hashAlgorithmOID").GetString()!, order.GetProperty("description").GetString()!, clock.GetUtcNow() + Life);
         if (credential.IsAutomatic) asked.State = ConfirmationState.Confirmed;
         Phone.Show(asked);
-        if (credential.IsAutomatic) await AnswerAsync(context, new { SAD = asked.Activation, expiresIn = 300 }, fault);
+        if (credential.IsAutomatic) await AnswerAsync(context, Granted(asked), fault);
         else await AnswerAsync(context, new { handle = asked.Handle }, fault, 202);
     }
+
+    /// <summary>Written as the specification writes it: no naming policy makes it small.</summary>
+    private static Dictionary<string, object> Granted(Confirmation asked) => new() { ["SAD"] = asked.Activation, ["expiresIn"] = 300 };
 
     private async Task CheckAsync(HttpContext context, JsonElement order, SignerFault? fault)
     {
@@ -293,7 +296,7 @@ internal sealed class LoopbackSigner : IAsyncDisposable
                 break;
             case { State: ConfirmationState.Confirmed }:
                 if (ForgetsHandles) asked.State = ConfirmationState.Used;
-                await AnswerAsync(context, new { SAD = asked.Activation, expiresIn = 300 }, fault);
+                await AnswerAsync(context, Granted(asked), fault);
                 break;
             case not null when asked.IsOpenAt(clock.GetUtcNow()):
                 await AnswerAsync(context, new { handle = ChangesHandles ? FormattableString.Invariant($"{handle}/{Calls.Count}") : handle }, fault, 202);

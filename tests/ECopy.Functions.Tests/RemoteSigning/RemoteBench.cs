@@ -74,10 +74,10 @@ internal sealed class RemoteBench : IAsyncDisposable
         throw new TimeoutException($"copy {number} still waits");
     }
 
-    public static void RequireSigned(SigningAnswer answer, ISigningKey key, int number = 0)
+    public void RequireSigned(SigningAnswer answer, ISigningKey key, int number = 0)
     {
         var signed = answer as SigningAnswer.Signed;
-        Assert.True(signed is not null, answer.ToString());
+        Assert.True(signed is not null, $"{answer}\n{string.Join('\n', Log.Lines)}");
         Assert.True(key.Algorithm.Verify(key.Chain.Signer, Order(key, number).Digest.Span, signed.Value.Span));
     }
 

@@ -13,7 +13,7 @@ using ECopy.TestKit;
 namespace ECopy.Functions.Tests.RemoteSigning;
 
 /// <summary>An office whose official signs at a signing service and confirms on a phone, while the seal is a key file.</summary>
-public sealed partial class RemoteOfficeTests : IAsyncLifetime
+public sealed partial class RemoteOfficeTests : IAsyncLifetime, IDisposable
 {
     private const string Official = "Trần Văn Mẫu";
     private const string Credential = "GX0112348";
@@ -45,6 +45,8 @@ public sealed partial class RemoteOfficeTests : IAsyncLifetime
         await office.DisposeAsync();
         await signer.DisposeAsync();
     }
+
+    public void Dispose() => log.Dispose();
 
     [Fact]
     public async Task A_copy_is_confirmed_on_the_phone_minutes_later_and_sealed_with_a_key_file()

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using ECopy.Functions.Domain;
 using ECopy.Functions.RemoteSigning;
 using ECopy.Signing.Keys;
@@ -44,7 +46,7 @@ public sealed class RemoteSigningKeyTests
         var key = bench.Open(kind, SignatureAlgorithm.Parse(id));
         // Together in one authorisation: enough for an r or s with leading zeros now and then.
         await Task.WhenAll(Enumerable.Range(0, 20).Select(number => RemoteBench.AskAsync(key, number)));
-        for (var number = 0; number < 20; number++) RemoteBench.RequireSigned(await bench.AskToTheEndAsync(key, number), key, number);
+        for (var number = 0; number < 20; number++) bench.RequireSigned(await bench.AskToTheEndAsync(key, number), key, number);
         Assert.Single(bench.Phone.All);
         Assert.Equal(1, bench.Signer.Count(SignHash));
         await bench.RequireNoSecretsAsync();
@@ -79,7 +81,7 @@ public sealed class RemoteSigningKeyTests
         Assert.Equal(TimeSpan.FromSeconds(15), looks[^1]);
         Assert.Equal(1, bench.Phone.Confirm());
         var answer = await RemoteBench.AskAsync(bench.Open());
-        RemoteBench.RequireSigned(answer, key);
+        bench.RequireSigned(answer, key);
         Assert.Equal(1, bench.Signer.Count(Authorize));
         Assert.Equal(1, bench.Signer.Count(SignHash));
         // Asked again, it is the same value; the service hears nothing of it.
@@ -95,7 +97,7 @@ public sealed class RemoteSigningKeyTests
         await using var bench = await RemoteBench.StartAsync(service => service with { Collect = TimeSpan.Zero });
         bench.Offer().IsAutomatic = true;
         var key = bench.Open();
-        RemoteBench.RequireSigned(await RemoteBench.AskAsync(key), key);
+        bench.RequireSigned(await RemoteBench.AskAsync(key), key);
         Assert.Equal(0, bench.Signer.Count(Check));
     }
 
@@ -153,7 +155,7 @@ public sealed class RemoteSigningKeyTests
 
         Assert.Equal(shown, bench.Phone.All.Count);
         Assert.Equal(1, bench.Phone.Confirm());
-        RemoteBench.RequireSigned(await bench.AskToTheEndAsync(key), key);
+        bench.RequireSigned(await bench.AskToTheEndAsync(key), key);
         Assert.Equal((1, shown), (bench.Phone.MostOpen, bench.Phone.All.Count));
         await bench.RequireNoSecretsAsync();
     }
@@ -182,7 +184,7 @@ public sealed class RemoteSigningKeyTests
         bench.Phone.ConfirmsAtOnce = true;
         bench.Signer.Fail(method, fault, fault is SignerFault.Throttled or SignerFault.Unavailable ? fault : SignerFault.Throttled);
         var key = bench.Open();
-        RemoteBench.RequireSigned(await bench.AskToTheEndAsync(key), key);
+        bench.RequireSigned(await bench.AskToTheEndAsync(key), key);
         Assert.Equal(shown, bench.Phone.All.Count);
         await bench.RequireNoSecretsAsync();
     }
@@ -263,12 +265,16 @@ public sealed class RemoteSigningKeyTests
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelHttpsConfiguration();
-        using var made = TestPki.Instance.WrongUsage.Certificate.CopyWithPrivateKey((System.Security.Cryptography.ECDsa)TestPki.Instance.WrongUsage.Key);
-        using var certificate = System.Security.Cryptography.X509Certificates.X509CertificateLoader.LoadPkcs12(made.Export(System.Security.Cryptography.X509Certificates.X509ContentType.Pkcs12), null);
+        using var made = TestPki.Instance.WrongUsage.Certificate.CopyWithPrivateKey((ECDsa)TestPki.Instance.WrongUsage.Key);
+        using var certificate = X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pkcs12), null);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(certificate)));
         await using var app = builder.Build();
         var reached = 0;
-        app.Run(_ => Task.FromResult(Interlocked.Increment(ref reached)));
+        app.Run(_ =>
+        {
+            Interlocked.Increment(ref reached);
+            return Task.CompletedTask;
+        });
         await app.StartAsync();
         var address = new Uri(app.Urls.First() + "/csc/v2/");
         var service = new RemoteService("ky-so", address, new Uri(address, "oauth2/token"), "id", "secret");
