@@ -22,7 +22,7 @@ public sealed partial class WallTests
         ["Texts"] = ["Domain"],
         // A vault signs digests and knows nothing of whose they are.
         ["KeyVault"] = ["Domain"],
-// A signing service does too; what it is waited for outlives the program.
+        // A signing service does too; what it is waited for outlives the program.
         ["RemoteSigning"] = ["Domain", "Storage"],
         ["Office"] = ["Domain", "Storage", "Ledger", "KeyVault", "RemoteSigning"],
         // Whoever signs or checks asks here about time and revocation.
