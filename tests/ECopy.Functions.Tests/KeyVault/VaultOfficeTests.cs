@@ -7,6 +7,7 @@ using ECopy.Functions.KeyVault;
 using ECopy.Functions.Office;
 using ECopy.Functions.Register;
 using ECopy.Functions.Tests.Web;
+using ECopy.Functions.Tests.Workflow;
 using ECopy.Signing.Keys;
 using ECopy.TestKit;
 
@@ -27,6 +28,8 @@ public sealed partial class VaultOfficeTests : IAsyncLifetime
         vault = await LoopbackVault.StartAsync();
         office = await TestOffice.OpenAsync(new ShiftedTime(TestPki.Now), vault.Install);
         Assert.False((await office.Get<AddTrustAnchor>().RunAsync(Pki.Root.Certificate.RawData, null, null, Actor, default)).IsRejected);
+        // Nobody answers for the certificates of this test's authority: a higher level would wait for that.
+        await LevelTests.SetLevelAsync(office, PadesLevel.BaselineT);
     }
 
     public async Task DisposeAsync()
