@@ -18,7 +18,7 @@ public sealed class KillAtEachStepTests(KilledStore store, ITestOutputHelper out
     public static TheoryData<string> Steps =>
     [
         "dossier number", "scan", "request", "scan digest", "decision", "number reserved", "composed", "person prepared", "person asked",
-        "person signed", "person assembled", "seal signed", "copy", "issued", "public record", "registered",
+        "person signed", "person timestamped", "person assembled", "seal signed", "seal assembled", "validation data", "document timestamp", "copy", "issued", "public record", "registered",
     ];
 
     [Theory]
@@ -59,7 +59,11 @@ public sealed class KillAtEachStepTests(KilledStore store, ITestOutputHelper out
             "person asked" => Work("person.intent.json"),
             "person signed" => Work("person.p7s"),
             "person assembled" => Work("person.signed.pdf"),
+            "person timestamped" => Work("person.timestamp.tst"),
             "seal signed" => Work("seal.p7s"),
+            "seal assembled" => Work("seal.signed.pdf"),
+            "validation data" => store.Stored.Files($"work/{StoredCopies.Agency}/{copyId}/1").Any(file => Path.GetFileName(file).StartsWith("preserve.data.", StringComparison.Ordinal)),
+            "document timestamp" => Work("preserve.timestamp.json"),
             "copy" => Blob($"copies/{StoredCopies.Agency}/{copyId}/1.pdf"),
             "issued" => store.Stored.EntriesOf(copyId) is [{ } entry] && entry["state"]!.GetValue<string>() == "issued",
             "public record" => store.Stored.Request(copyId)?["verificationCode"]?.GetValue<string>() is { } code && Blob($"public/{code}.json"),

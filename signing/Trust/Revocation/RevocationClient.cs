@@ -62,7 +62,8 @@ public sealed class RevocationClient(IRevocationTransport transport, TimeProvide
             return (answered ?? new RevocationVerdict.CouldNotCheck("no-evidence", "nobody said whether the certificate was revoked"), []);
         var evidence = RevocationEvidence.Read(kept, [fetched]);
         var verdict = evidence.Judge(certificate, issuer, Terms(at));
-        return (verdict, [.. Used(verdict), .. evidence.Lists.Select(Source)]);
+        // The answer counts because the list speaks for its responder: both are needed.
+        return (verdict, verdict is RevocationVerdict.Good { Source.Kind: RevocationSourceKind.Ocsp } ? [.. Used(verdict), .. evidence.Lists.Select(Source)] : Used(verdict));
     }
 
     private RevocationTerms Terms(DateTimeOffset? at) => clock.GetUtcNow() is var now && at is { } time ? new RevocationTerms(time, now) : RevocationTerms.Today(now);

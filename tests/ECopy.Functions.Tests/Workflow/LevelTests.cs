@@ -50,6 +50,31 @@ public sealed class LevelTests
         }
     }
 
+    /// <summary>The lines of signing/README.md, as they stand there.</summary>
+    [Fact]
+    public async Task A_stranger_checks_a_copy_with_openssl_alone()
+    {
+        await using var office = await TestOffice.OpenAsync();
+        var request = await office.CertifyAsync();
+        var readme = await File.ReadAllTextAsync(Path.Combine(SourceFolder.Root, "signing", "README.md"));
+        var script = readme.Split("```sh\n")[1].Split("```")[0];
+        using var folder = new TestFolder();
+        folder.Write("copy.pdf", (await office.Store.ReadAsync(request.Issued!.Path, default))!.Content.Span);
+        var root = (await office.Get<OfficeDirectory>().TrustAnchorsAsync(default)).Anchors[0].Certificate;
+        folder.Write("root.pem", System.Text.Encoding.ASCII.GetBytes(root.ExportCertificatePem()));
+        var answer = OutsideTool.Run("bash", "-ec", $"cd '{folder.Path}'\n{script}");
+        Assert.True(answer.ExitCode == 0, answer.All);
+        Assert.Equal(2, Count(answer.All, "CAdES Verification successful"));
+        Assert.Contains("Verification: OK", answer.All, StringComparison.Ordinal);
+        Assert.True(File.ReadAllBytes(folder["signed.1"]).AsSpan().SequenceEqual(File.ReadAllBytes(folder["official.bin"])));
+
+        // And one changed letter does not pass.
+        var changed = File.ReadAllBytes(folder["copy.pdf"]);
+        changed[1000] ^= 1;
+        folder.Write("copy.pdf", changed);
+        Assert.NotEqual(0, OutsideTool.Run("bash", "-ec", $"cd '{folder.Path}'\n{script}").ExitCode);
+    }
+
     [Theory]
     [InlineData(AuthorityMood.Silent, "timestamp-unavailable")]
     [InlineData(AuthorityMood.Refusing, "timestamp-refused")]
