@@ -170,6 +170,9 @@ internal static partial class ECopyHost
         services.AddSingleton<ComposeCopy>();
         services.AddSingleton<SigningWork>();
         services.AddSingleton(RunIdentity.New());
+        services.AddSingleton(provider => OutsideLimits.From(provider.GetService<IConfiguration>()));
+        services.AddSingleton<OutsideSigning>();
+        services.AddSingleton<TakeReturnedFile>();
         services.AddSingleton<PrepareSignature>();
         services.AddSingleton<CreateSignature>();
         services.AddSingleton<TimestampSignature>();

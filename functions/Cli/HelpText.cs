@@ -16,6 +16,7 @@ internal static class HelpText
           ecopy init --kind production|demo
           ecopy key trust ROOT.pem [--from dd/MM/yyyy] [--until dd/MM/yyyy]
           ecopy key import FILE.p12 --person ID | --seal [--chain ISSUERS.pem]
+          ecopy key external FILE.cer --person ID | --seal [--chain ISSUERS.pem]
           ecopy key vault NAME[/VERSION] --person ID | --seal [--vault URL] [--chain ISSUERS.pem] [--algorithm rsa-pss-sha256]
           ecopy key remote [--service NAME] [--user ID]
           ecopy key remote CREDENTIAL --person ID | --seal [--service NAME] [--chain ISSUERS.pem] [--algorithm rsa-pss-sha256]

@@ -5,12 +5,13 @@ using ECopy.Functions.Office;
 
 namespace ECopy.Functions.Cli;
 
-/// <summary><c>key import|vault|remote|list|trust</c>: certificates with keys, and the roots that they may lead to.</summary>
+/// <summary><c>key import|external|vault|remote|list|trust</c>: certificates with keys, and the roots that they may lead to.</summary>
 internal static class KeyCommand
 {
     public static Task<int> RunAsync(Arguments arguments, Terminal terminal, CancellationToken cancellationToken) => OfficeVerb.ActOf(arguments) switch
     {
         ("import", { } file) when arguments.Option("person") is null == arguments.Option("seal") is not null => ImportAsync(arguments, terminal, file, cancellationToken),
+        ("external", { } file) when arguments.Option("person") is null == arguments.Option("seal") is not null => ExternalAsync(arguments, terminal, file, cancellationToken),
         ("vault", { } name) when arguments.Option("person") is null == arguments.Option("seal") is not null => VaultAsync(arguments, terminal, name, cancellationToken),
         ("remote", { } credential) when arguments.Option("person") is null == arguments.Option("seal") is not null => RemoteAsync(arguments, terminal, credential, cancellationToken),
         ("remote", null) when arguments.Option("person") is null && arguments.Option("seal") is null => OfferedAsync(arguments, terminal, cancellationToken),
@@ -37,6 +38,23 @@ internal static class KeyCommand
         },
         Json,
         imported => terminal.Sentence("certificate-saved", ("name", NameOf(imported)), ("until", Day(CertificateOf(imported).NotAfter)), ("thumbprint", imported.Thumbprint)),
+        cancellationToken);
+
+    private static Task<int> ExternalAsync(Arguments arguments, Terminal terminal, string path, CancellationToken cancellationToken) => OfficeVerb.ChangeAsync(
+        arguments,
+        terminal,
+        async store =>
+        {
+            var agency = await store.AgencyAsync(arguments.Option("agency"), cancellationToken);
+            if (agency.IsRejected) return agency.Rejection!;
+            var file = await OfficeVerb.FileAsync(path, ImportCertificate.MostBytes, cancellationToken);
+            if (file.IsRejected) return file.Rejection!;
+            var issuers = await OfficeVerb.FileAsync(arguments.Option("chain"), ImportCertificate.MostBytes, cancellationToken);
+            if (issuers.IsRejected) return issuers.Rejection!;
+            return await store.Get<TakeOutsideCertificate>().RunAsync(new OutsideCertificate(agency.Value.Code, arguments.Option("person"), file.Value, issuers.Value), OfficeActor.Operator, cancellationToken);
+        },
+        Json,
+        given => terminal.Sentence("certificate-outside", ("name", NameOf(given)), ("until", Day(CertificateOf(given).NotAfter)), ("thumbprint", given.Thumbprint)),
         cancellationToken);
 
     private static Task<int> VaultAsync(Arguments arguments, Terminal terminal, string name, CancellationToken cancellationToken) => OfficeVerb.ChangeAsync(
@@ -124,7 +142,7 @@ internal static class KeyCommand
         notAfter = CertificateOf(certificate).NotAfter.ToUniversalTime(),
     };
 
-    private static string KindOf(string location) => KeyRing.IsInVault(location) ? "key-kind-vault" : KeyRing.IsRemote(location) ? "key-kind-remote" : "key-kind-file";
+    private static string KindOf(string location) => KeyRing.IsInVault(location) ? "key-kind-vault" : KeyRing.IsRemote(location) ? "key-kind-remote" : KeyRing.IsOutside(location) ? "key-kind-outside" : "key-kind-file";
 
     private static bool BadDay(Arguments arguments, string option) => arguments.Option(option) is { } typed && OfficeText.Day(typed) is null;
 

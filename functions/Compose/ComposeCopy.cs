@@ -67,9 +67,25 @@ internal sealed class ComposeCopy(IBlobStore store, CopyRequests requests, Offic
             VerifyAddressText = terms.VerifyAddressText,
             ScanDigest = request.ScanDigest ?? throw new IntegrityException(record, "composed without a scan digest"),
             IsTest = terms.IsTest,
+            Approval = await IsSignedOutsideAsync(agency, decision.PersonId, cancellationToken),
             // The decision is the last act before composing; a repeat has the same time, so the same bytes.
             CreatedAt = decision.At,
         };
+    }
+
+    /// <summary>
+    /// Whether anybody signs with a tool of their own. Asked once, when the copy is composed: from then on the composed file
+    /// itself says of which profile it is.
+    /// </summary>
+    private async Task<bool> IsSignedOutsideAsync(Agency agency, string personId, CancellationToken cancellationToken)
+    {
+        var person = await office.PersonAsync(agency.Code, personId, cancellationToken);
+        foreach (var thumbprint in (string?[])[person.Certificate, agency.SealCertificate])
+        {
+            if (thumbprint is not null && await office.FindCertificateAsync(agency.Code, thumbprint, cancellationToken) is { } held && KeyRing.IsOutside(held.KeyLocation)) return true;
+        }
+
+        return false;
     }
 
     /// <summary>The stored pages, each compared once more with the digest of its upload: what was reviewed is what is copied.</summary>

@@ -1,3 +1,4 @@
+using ECopy.Signing.Pdf;
 using ECopy.Signing.Pdf.Archive;
 
 namespace ECopy.Functions.Layout;
@@ -9,6 +10,9 @@ namespace ECopy.Functions.Layout;
 internal sealed record CopyLayout
 {
     public static readonly CopyLayout V1 = new();
+
+    /// <summary>The same page, where signatures come as other tools place them: what is seen of ours lies within the areas kept for signatures.</summary>
+    public static readonly CopyLayout Approval = new() { PersonLines = new(150, 212.6, 45, 7.6), SealLines = new(150, 212.6, 45, 7.6) };
 
     public int Version { get; init; } = 1;
 
@@ -94,6 +98,9 @@ internal sealed record CopyLayout
 
     /// <summary>Profile approval: where a signature may be seen, beside the signer's printed name and not over it.</summary>
     public IReadOnlyList<MillimetreBox> SignatureAreas { get; init; } = [new(110, 185, 85, 35.5), new(118, 229, 77, 19)];
+
+    /// <summary>A box in the statement page's own units.</summary>
+    public IReadOnlyList<double> OnStatement(MillimetreBox box) => [.. box.ToRectangle(LongSide).OfType<PdfNumber>().Select(side => side.AsDouble)];
 
     private static MillimetreBox Around(MillimetreBox a, MillimetreBox b)
     {

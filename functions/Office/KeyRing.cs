@@ -23,6 +23,9 @@ internal sealed class KeyRing(string folder, KeyVaults? vaults = null, RemoteKey
     private const string Pkcs12 = "pkcs12:";
     private const string Vault = "azure-key-vault:";
     private const string Remote = "csc:";
+
+    /// <summary>How a certificate's record says that only its holder can use the key, on a token of theirs.</summary>
+    public const string Outside = "external:holder";
     private readonly ConcurrentDictionary<string, Pkcs12SigningKey> opened = new(StringComparer.Ordinal);
 
     public Result<ISigningKey> Open(OfficeCertificate certificate)
@@ -70,11 +73,13 @@ internal sealed class KeyRing(string folder, KeyVaults? vaults = null, RemoteKey
     public static string Location(RemoteKeyId key) => Remote + key;
 
     /// <summary>Not a file of ours: then it is this key and no other.</summary>
-    public static bool IsElsewhere(string location) => IsInVault(location) || IsRemote(location);
+    public static bool IsElsewhere(string location) => IsInVault(location) || IsRemote(location) || IsOutside(location);
 
     public static bool IsRemote(string location) => location.StartsWith(Remote, StringComparison.Ordinal);
 
     public static bool IsInVault(string location) => location.StartsWith(Vault, StringComparison.Ordinal);
+
+    public static bool IsOutside(string location) => location == Outside;
 
     public string KeyFile(string name) => Path.Combine(folder, name + ".p12");
 
@@ -87,6 +92,7 @@ internal sealed class KeyRing(string folder, KeyVaults? vaults = null, RemoteKey
         var chain = new CertificateChain([.. certificate.Chain.Select(der => OfficeDirectory.CertificateOf(path, der))]);
         try
         {
+            if (IsOutside(certificate.KeyLocation)) return new ExternalKey(chain);
             var algorithm = certificate.Algorithm is { } name ? SignatureAlgorithm.Parse(name) : null;
             if (IsInVault(certificate.KeyLocation))
             {

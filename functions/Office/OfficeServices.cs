@@ -19,6 +19,7 @@ internal static class OfficeServices
         services.AddSingleton<ImportCertificate>();
         services.AddSingleton<TakeVaultCertificate>();
         services.AddSingleton<TakeRemoteCertificate>();
+        services.AddSingleton<TakeOutsideCertificate>();
         services.AddSingleton<AddTrustAnchor>();
         services.AddSingleton<CertificateWatch>();
         return services;

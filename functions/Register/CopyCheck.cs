@@ -20,7 +20,7 @@ internal sealed class CopyCheck(OfficeDirectory office, TimeProvider clock)
         var check = SignedFileCheck.Check(copy, anchors, clock.GetUtcNow());
         if (level >= PadesLevel.BaselineLT && check.Finding.IsPassed)
         {
-            var proven = check.Timestamps is [.., { Time: { } last }] ? last : check.Signatures.Max(signature => signature.ProvenTime);
+            var proven = check.Timestamps.Select(timestamp => timestamp.Time).Concat(check.Signatures.Select(signature => signature.ProvenTime)).Max();
             check = SignedFileCheck.Check(copy, anchors, proven ?? clock.GetUtcNow(), RevocationEvidence.None);
         }
 

@@ -36,7 +36,7 @@ internal sealed class StopCopy(CopyRequests requests, OfficeDirectory office, Au
 
     /// <summary>Once the seal is released the copy goes out; until then anybody of the office who handles it may stop it.</summary>
     public static bool CanStop(CopyRequest request) =>
-        !request.IsFinished && request.Stop is null && (request.Approval == 0 || request.SealRelease?.Approval != request.Approval);
+        !request.IsFinished && request.Stop is null && (request.Approval == 0 || request.SealRelease?.Approval != request.Approval || request.Waiting == CopyWaits.ReturnedFile);
 
     private static bool MayStop(Person person, string code) => code switch
     {

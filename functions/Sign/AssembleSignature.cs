@@ -11,13 +11,14 @@ namespace ECopy.Functions.Sign;
 /// Last stage of a signature: the stored CMS, with its timestamp where the level has one, goes into the stored bytes. Deterministic, so that doing it again gives the
 /// same document; other bytes under its name are a fault.
 /// </summary>
-internal sealed class AssembleSignature(IBlobStore store, CopyRequests requests, SigningWork stages) : ICopyStep
+internal sealed class AssembleSignature(IBlobStore store, CopyRequests requests, SigningWork stages, OutsideSigning outside) : ICopyStep
 {
     public async Task<StepOutcome> RunAsync(CopyWork work, CancellationToken cancellationToken)
     {
         var request = await requests.ForStepAsync(work, cancellationToken);
         if (request is null) return StepOutcome.Superseded;
         if (request.EndsWith(work) is { } end) return StepOutcome.Rejected(end);
+        if (await outside.AssembleAsync(work, SigningWork.LevelOf(request), cancellationToken)) return StepOutcome.Done;
         var prepared = await stages.FindPreparedAsync(work, cancellationToken)
             ?? throw new IntegrityException(SigningWork.SourcePath(work), "assembled without being prepared");
         var cmsPath = SigningWork.CmsPath(work);

@@ -25,7 +25,7 @@ internal sealed record RunIdentity(string Value)
 /// (ECDSA and PSS give another value); the CMS is create-only, so one signature is ever kept.
 /// </summary>
 internal sealed class CreateSignature(
-    IBlobStore store, CopyRequests requests, SigningWork stages, SignerCertificates certificates, RunIdentity run, TimeProvider clock) : ICopyStep
+    IBlobStore store, CopyRequests requests, SigningWork stages, SignerCertificates certificates, OutsideSigning outside, RunIdentity run, TimeProvider clock) : ICopyStep
 {
     private static readonly TimeSpan IntentLife = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(5);
@@ -36,6 +36,7 @@ internal sealed class CreateSignature(
         if (request is null) return StepOutcome.Superseded;
         if (request.EndsWith(work) is { } end) return StepOutcome.Rejected(end);
         if (await stages.IsThereAsync(SigningWork.CmsPath(work), cancellationToken)) return StepOutcome.Done;
+        if (await outside.LookAsync(work, cancellationToken) is { } looked) return looked;
 
         var prepared = await stages.FindPreparedAsync(work, cancellationToken)
             ?? throw new IntegrityException(SigningWork.SourcePath(work), "signed without being prepared");

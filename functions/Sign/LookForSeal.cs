@@ -15,12 +15,14 @@ internal sealed class LookForSeal(CopyRequests requests, OfficeDirectory office,
     {
         var agency = await office.AgencyAsync(work.Agency, cancellationToken);
         var now = clock.GetUtcNow();
+        // Whoever signs with the agency's own token applies the seal by doing so: the returned file is the release, and is audited.
+        var isOutside = agency.SealCertificate is { } seal && await office.FindCertificateAsync(work.Agency, seal, cancellationToken) is { } held && KeyRing.IsOutside(held.KeyLocation);
         var request = await requests.ChangeAsync(
             work,
             current => current switch
             {
                 _ when IsReleased(current) || current.EndsWith(work) is not null => current with { State = CopyState.Signing },
-                _ when agency.Policies.AutomaticSeal => current with { State = CopyState.Signing, SealRelease = new SealRelease(current.Approval, SealRelease.ByPolicy, now) },
+                _ when agency.Policies.AutomaticSeal || isOutside => current with { State = CopyState.Signing, SealRelease = new SealRelease(current.Approval, SealRelease.ByPolicy, now) },
                 _ => current with { State = CopyState.WaitingForSeal },
             },
             cancellationToken);

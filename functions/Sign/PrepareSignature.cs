@@ -22,6 +22,7 @@ internal sealed class PrepareSignature(
     OfficeImages images,
     CopyFonts fonts,
     StoreTerms terms,
+    OutsideSigning outside,
     TimeProvider clock) : ICopyStep
 {
     public async Task<StepOutcome> RunAsync(CopyWork work, CancellationToken cancellationToken)
@@ -29,7 +30,7 @@ internal sealed class PrepareSignature(
         var request = await requests.ForStepAsync(work, cancellationToken);
         if (request is null) return StepOutcome.Superseded;
         if (request.EndsWith(work) is { } end) return StepOutcome.Rejected(end);
-        if (await stages.FindPreparedAsync(work, cancellationToken) is not null) return StepOutcome.Done;
+        if (await stages.FindPreparedAsync(work, cancellationToken) is not null || await outside.FindOrderAsync(work, cancellationToken) is not null) return StepOutcome.Done;
 
         var now = clock.GetUtcNow();
         var reservation = request.Reservation is { Number: not null, Date: not null } taken && taken.Approval == work.Approval
@@ -39,14 +40,16 @@ internal sealed class PrepareSignature(
         if (SigningWork.SignerOf(work) is SignerRole.Person && LocalTime.DateOf(now) != reservation.Date)
             return StepOutcome.Rejected(ClosingCodes.StatementDatePassed);
 
-        var plan = await PlanAsync(work, request, now, cancellationToken);
+        var source = await stages.ReadAsync(SigningWork.SourcePath(work), cancellationToken);
+        var layout = OutsideSigning.IsApproval(source) ? CopyLayout.Approval : CopyLayout.V1;
+        var plan = await PlanAsync(work, request, now, layout, cancellationToken);
         if (plan.IsRejected) return StepOutcome.Rejected(plan.Rejection!.Code);
         var level = SigningWork.LevelOf(request);
         if (await ObjectionAsync(plan.Value.Chain, level, cancellationToken) is { } objection) return objection;
         var room = await RoomAsync(level, cancellationToken);
         // Before the key is asked: a signature without its timestamp would have to wait for one all day.
         if (room.IsRejected) return StepOutcome.WaitUntil(null, room.Rejection!.Code);
-        var source = await stages.ReadAsync(SigningWork.SourcePath(work), cancellationToken);
+        if (await outside.GiveOutAsync(work, request, cancellationToken) is { } givenOut) return givenOut;
         if (SigningWork.SignerOf(work) is SignerRole.Person) reservation.RequireComposed(source.Span, SigningWork.SourcePath(work));
         try
         {
@@ -77,7 +80,7 @@ internal sealed class PrepareSignature(
         return look.IsGood || level < PadesLevel.BaselineLT ? null : StepOutcome.WaitUntil(null, "revocation-unavailable");
     }
 
-    private async Task<Result<SignaturePlan>> PlanAsync(CopyWork work, CopyRequest request, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<Result<SignaturePlan>> PlanAsync(CopyWork work, CopyRequest request, DateTimeOffset now, CopyLayout layout, CancellationToken cancellationToken)
     {
         var agency = await office.AgencyAsync(work.Agency, cancellationToken);
         // /M has whole seconds; so has the line under the signature.
@@ -94,8 +97,9 @@ internal sealed class PrepareSignature(
                 SigningTime = time,
                 IsTest = terms.IsTest,
                 Seal = await images.ReadAsync(work.Agency, agency.SealImage, cancellationToken),
+                Layout = layout,
             };
-            return Plan(SignatureRole.Seal, seal.Value, time, agency.FullName, agency.Place) with { Appearance = sealAppearance.Factory(fonts) };
+            return Plan(SignatureRole.Seal, seal.Value, time, agency.FullName, agency.Place) with { Appearance = sealAppearance.Factory(fonts), Place = layout.OnStatement(layout.SealField) };
         }
 
         var decision = request.Decision ?? throw new IntegrityException(BlobPaths.Request(work.Agency, work.CopyId), "signed without a decision");
@@ -108,8 +112,9 @@ internal sealed class PrepareSignature(
             SigningTime = time,
             IsTest = terms.IsTest,
             Handwriting = await images.ReadAsync(work.Agency, person.SignatureImage, cancellationToken),
+            Layout = layout,
         };
-        return Plan(SignatureRole.Person, key.Value, time, person.FullName, agency.Place) with { Appearance = appearance.Factory(fonts) };
+        return Plan(SignatureRole.Person, key.Value, time, person.FullName, agency.Place) with { Appearance = appearance.Factory(fonts), Place = layout.OnStatement(layout.PersonField) };
     }
 
     /// <summary>

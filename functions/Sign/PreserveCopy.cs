@@ -53,6 +53,8 @@ internal sealed class PreserveCopy(
             if (signature.Timestamp is { Authority: { } authority } timestamp) used.Add(new UsedCertificate(authority, timestamp.Chain, null));
         }
 
+        // Those over a signature that was made outside.
+        used.AddRange(check.Timestamps.Where(one => one.Authority is not null).Select(one => new UsedCertificate(one.Authority!, one.Chain, null)));
         return used;
     }
 }

@@ -13,7 +13,7 @@ namespace ECopy.Functions.Sign;
 /// that is slow, silent or wrong makes the request wait; the level is never lowered. Killed after the answer and before it is
 /// stored, it asks again: tokens cost little, and the first one that is stored stays.
 /// </summary>
-internal sealed class TimestampSignature(IBlobStore store, CopyRequests requests, SigningWork stages, Timestamps timestamps, TimeProvider clock) : ICopyStep
+internal sealed class TimestampSignature(IBlobStore store, CopyRequests requests, SigningWork stages, Timestamps timestamps, OutsideSigning outside, TimeProvider clock) : ICopyStep
 {
     public async Task<StepOutcome> RunAsync(CopyWork work, CancellationToken cancellationToken)
     {
@@ -21,6 +21,7 @@ internal sealed class TimestampSignature(IBlobStore store, CopyRequests requests
         if (request is null) return StepOutcome.Superseded;
         if (request.EndsWith(work) is { } end) return StepOutcome.Rejected(end);
         if (SigningWork.LevelOf(request) < PadesLevel.BaselineT || await stages.IsThereAsync(SigningWork.TokenPath(work), cancellationToken)) return StepOutcome.Done;
+        if (await outside.TimestampAsync(work, request, cancellationToken) is { } outsideStamp) return outsideStamp;
         // The proven time must be of the statement's day (+07:00), as the claimed one is: waiting longer cannot make it so.
         if (IsTooLate(work, request, clock.GetUtcNow())) return StepOutcome.Rejected(ClosingCodes.StatementDatePassed);
 

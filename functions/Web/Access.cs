@@ -26,6 +26,9 @@ internal static class Access
     /// <summary>Who may stop a request; which way, the step decides.</summary>
     public const string Stop = "Stop";
 
+    /// <summary>Who signs with a tool of their own; whose turn it is, the step decides.</summary>
+    public const string Sign = "Sign";
+
     private const string ByAddress = nameof(ByAddress);
 
     private static readonly Dictionary<string, (OfficeRole[] Roles, string Refusal)> Policies = new(StringComparer.Ordinal)
@@ -35,6 +38,7 @@ internal static class Access
         [SealKeeper] = ([OfficeRole.SealKeeper], "not-a-seal-keeper"),
         [Admin] = ([OfficeRole.AgencyAdmin], "not-an-administrator"),
         [Office] = (Enum.GetValues<OfficeRole>(), "not-allowed"),
+        [Sign] = ([OfficeRole.Attestor, OfficeRole.SealKeeper], "not-allowed"),
         [Stop] = ([OfficeRole.Attestor, OfficeRole.SealKeeper, OfficeRole.AgencyAdmin], "not-allowed-to-stop"),
     };
 

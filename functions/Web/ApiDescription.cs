@@ -39,6 +39,15 @@ internal static class ApiDescription
 
             foreach (var parameter in operation.Parameters ?? []) DescribeParameter(parameter);
             if (metadata.OfType<UploadBody>().Any()) DescribeUpload(operation);
+            if (metadata.OfType<FileBody>().Any())
+            {
+                operation.RequestBody = new OpenApiRequestBody
+                {
+                    Required = true,
+                    Content = new Dictionary<string, OpenApiMediaType> { ["application/pdf"] = new() { Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" } } },
+                };
+            }
+
             return Task.CompletedTask;
         });
     });
@@ -54,6 +63,9 @@ internal static class ApiDescription
     }
 
     public static RouteHandlerBuilder TakesUpload(this RouteHandlerBuilder route) => route.WithMetadata(new UploadBody());
+
+    /// <summary>The body is a PDF, as it is.</summary>
+    public static RouteHandlerBuilder TakesFile(this RouteHandlerBuilder route, long most) => route.WithMetadata(new FileBody(), new RequestSizeLimitAttribute(most));
 
     private static void DescribeParameter(IOpenApiParameter parameter)
     {
@@ -104,6 +116,8 @@ internal static class ApiDescription
     }
 
     private sealed record UploadBody;
+
+    private sealed record FileBody;
 }
 
 /// <summary>Stands for an answer that is a PDF.</summary>

@@ -14,6 +14,7 @@ namespace ECopy.Functions.Web;
 internal static class CopyEndpoints
 {
     private const int LargestBody = 64 * 1024;
+    internal const int LargestSigned = 100_000_000;
     private const int UsualPage = 50;
     private const int LargestPage = 100;
     internal const int MostReasons = 20;
@@ -34,6 +35,10 @@ internal static class CopyEndpoints
             "sealCopy", "Releases the agency's signature.", StatusCodes.Status200OK, 404, 409);
         copies.MapPost("/{copyId}/stop", StopAsync).RequireAuthorization(Access.Stop).Takes<StopBody>().Describe<CopyJson>(
             "stopCopy", "Stops a request before its seal; a number already taken becomes void.", StatusCodes.Status200OK, 400, 404, 409, 413, 415, 422);
+        copies.MapGet("/{copyId}/to-sign", ToSignAsync).RequireAuthorization(Access.Sign).Describe<CopyFile>(
+            "getFileToSign", "The file that waits for the caller's signature, to be signed with a tool of their own.", StatusCodes.Status200OK, 403, 404, 409);
+        copies.MapPost("/{copyId}/signed", SignedAsync).RequireAuthorization(Access.Sign).TakesFile(LargestSigned).Describe<CopyJson>(
+            "returnSignedFile", "Takes the file back, signed: exactly its bytes and one signature by the expected certificate.", StatusCodes.Status200OK, 400, 403, 404, 409, 413, 415, 422);
         copies.MapGet("/{copyId}/pdf", PdfAsync).RequireAuthorization(Access.Office).Describe<CopyFile>(
             "getCopyFile", "The certified copy, once it is registered.", StatusCodes.Status200OK, 404, 409);
     }
@@ -91,6 +96,41 @@ internal static class CopyEndpoints
         if (stopped.Rejection is { Code: "not-allowed-to-stop" or "stop-too-late" } refused)
             await refusals.RecordAsync(caller, copyId, $"stop {code}", refused.Code, cancellationToken);
         return Answer(context, stopped);
+    }
+
+    private static async Task<IResult> ToSignAsync(string copyId, HttpContext context, TakeReturnedFile files, AccessRefusals refusals, CancellationToken cancellationToken)
+    {
+        var caller = Callers.Of(context);
+        Result<FileToSign> file = !CopyIds.IsUsable(copyId) ? new Rejection("copy-not-found") : await files.ReadAsync(caller.Agency, copyId, caller.PersonId, cancellationToken);
+        if (!file.IsRejected) return Results.Bytes(file.Value.Content, "application/pdf", file.Value.Name);
+        if (file.Rejection!.Code is "returned-not-yours") await refusals.RecordAsync(caller, copyId, "to-sign", file.Rejection.Code, cancellationToken);
+        return Refusals.Answer(context, file.Rejection);
+    }
+
+    private static async Task<IResult> SignedAsync(string copyId, HttpContext context, CopyWorkflow workflow, AccessRefusals refusals, CancellationToken cancellationToken)
+    {
+        if (context.Request.ContentType?.Split(';')[0].Trim() is not "application/pdf") return Refusals.Answer(context, new Rejection("content-type-wrong"));
+        if (!CopyIds.IsUsable(copyId)) return Refusals.Answer(context, new Rejection("copy-not-found"));
+        byte[] file;
+        try
+        {
+            using var body = new MemoryStream();
+            await context.Request.Body.CopyToAsync(body, cancellationToken);
+            file = body.ToArray();
+        }
+        catch (BadHttpRequestException refused)
+        {
+            return Refusals.Answer(context, new Rejection(refused.StatusCode == StatusCodes.Status413PayloadTooLarge ? "file-too-large-plain" : "request-invalid"));
+        }
+        catch (Exception cut) when (FormFaults.IsSenders(cut))
+        {
+            return Refusals.Answer(context, new Rejection("request-invalid"));
+        }
+
+        var caller = Callers.Of(context);
+        var returned = await workflow.ReturnAsync(new ReturnedFile(caller.Agency, copyId, caller.PersonId, file), cancellationToken);
+        if (returned.Rejection is { Code: "returned-not-yours" } foreign) await refusals.RecordAsync(caller, copyId, "signed", foreign.Code, cancellationToken);
+        return Answer(context, returned);
     }
 
     private static async Task<IResult> PdfAsync(string copyId, HttpContext context, CopyRequests requests, IssuedFiles files, CancellationToken cancellationToken)

@@ -18,6 +18,7 @@ internal sealed record ReceivedJson(string CopyId, string DossierCode, DateTimeO
 /// <summary>A copy request as the office sees it.</summary>
 /// <param name="Requester">With personal ID numbers masked.</param>
 /// <param name="ScanDigest">What a decision must name as seen; null until the scan is hashed.</param>
+/// <param name="Waiting">Why it does not go on by itself, as a stable code such as <c>waiting-for-returned-file</c>; null when it does.</param>
 /// <param name="VerificationCode">4-4-4-5; null until the copy is registered.</param>
 internal sealed record CopyJson(
     string CopyId,
@@ -36,6 +37,7 @@ internal sealed record CopyJson(
     NumberJson? Number,
     StopJson? Stop,
     FailureJson? Failure,
+    string? Waiting,
     string? VerificationCode,
     IssuedJson? Issued)
 {
@@ -59,6 +61,7 @@ internal sealed record CopyJson(
             request.Reservation is { Number: { } number, Date: { } date } reservation ? new NumberJson(number, reservation.Book, date) : null,
             request.Stop is { } stop ? new StopJson(stop.Code, stop.Reason, stop.By, stop.At) : null,
             request.Failure is { } failure ? new FailureJson(failure.Code, failure.Reason, failure.At) : null,
+            request.Waiting,
             request.Issued is null ? null : Domain.VerificationCode.Format(request.VerificationCode),
             request.Issued is { } issued ? new IssuedJson(issued.Sha256, issued.Length, issued.Pages, issued.At) : null);
     }

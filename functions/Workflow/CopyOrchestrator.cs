@@ -10,9 +10,10 @@ namespace ECopy.Functions.Workflow;
 /// </summary>
 internal sealed class CopyOrchestrator : TaskOrchestrator<CopyWork, string>
 {
-    /// <summary>External events; both only say "look into the store".</summary>
+    /// <summary>External events; they only say "look into the store".</summary>
     public const string ReviewDecided = nameof(ReviewDecided);
     public const string SealReleased = nameof(SealReleased);
+    public const string FileReturned = nameof(FileReturned);
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
@@ -129,8 +130,16 @@ internal sealed class CopyOrchestrator : TaskOrchestrator<CopyWork, string>
                 var pause = FirstPause;
                 while ((outcome = await StepAsync(step, work with { Signer = signer })).Result is StepResult.Waiting)
                 {
-                    context.SetCustomStatus(new StepStatus(step, signer, outcome.Code));
-                    await context.CreateTimer(NextLook(context.CurrentUtcDateTime, outcome.Until, pause), CancellationToken.None);
+                    var status = new StepStatus(step, signer, outcome.Code);
+                    var next = NextLook(context.CurrentUtcDateTime, outcome.Until, pause);
+                    if (outcome.Code == CopyWaits.ReturnedFile)
+                    {
+                        await EventAsync(FileReturned, next, status);
+                        continue;
+                    }
+
+                    context.SetCustomStatus(status);
+                    await context.CreateTimer(next, CancellationToken.None);
                     // An authority that is away all day must not fill the history.
                     pause = pause * 2 < LongestWait ? pause * 2 : LongestWait;
                 }
@@ -148,9 +157,9 @@ internal sealed class CopyOrchestrator : TaskOrchestrator<CopyWork, string>
             : now + LongestWait;
 
         /// <summary>True when the event came, false at the due time. No due time: waits for the event alone.</summary>
-        public async Task<bool> EventAsync(string name, DateTimeOffset? due)
+        public async Task<bool> EventAsync(string name, DateTimeOffset? due, StepStatus? status = null)
         {
-            context.SetCustomStatus(new StepStatus(name, null, "waiting"));
+            context.SetCustomStatus(status ?? new StepStatus(name, null, "waiting"));
             if (due is null)
             {
                 await context.WaitForExternalEvent<object?>(name, CancellationToken.None);

@@ -10,7 +10,7 @@ namespace ECopy.Functions.Workflow;
 /// the sweeper tells again; if it is doubled, the second finds nothing to do.
 /// </summary>
 internal sealed partial class CopyWorkflow(
-    ReceiveScan receive, SubmitDraft submitDraft, DecideCopy decide, StopCopy stop, ReleaseSeal releaseSeal, ICopyCommands commands, ILogger<CopyWorkflow> log)
+    ReceiveScan receive, SubmitDraft submitDraft, DecideCopy decide, StopCopy stop, ReleaseSeal releaseSeal, TakeReturnedFile takeReturned, ICopyCommands commands, ILogger<CopyWorkflow> log)
 {
     /// <summary>The instance that carries an attempt of a copy request.</summary>
     public static string InstanceId(string copyId, int attempt) => FormattableString.Invariant($"copy-{copyId}:{attempt}");
@@ -52,12 +52,30 @@ internal sealed partial class CopyWorkflow(
         return released;
     }
 
+    /// <summary>A file that was signed with the signer's own tool.</summary>
+    public async Task<Result<CopyRequest>> ReturnAsync(ReturnedFile file, CancellationToken cancellationToken)
+    {
+        var returned = await takeReturned.RunAsync(file, cancellationToken);
+        if (!returned.IsRejected) await TellAsync(returned.Value, CopyOrchestrator.FileReturned, cancellationToken);
+        return returned;
+    }
+
+    /// <summary>Whether the signed file that a request waits for is stored, and the hub perhaps not told.</summary>
+    public Task<bool> HasReturnedAsync(CopyRequest request, CancellationToken cancellationToken) => takeReturned.HasComeAsync(request, cancellationToken);
+
+    private static string EventOf(CopyRequest request) => request switch
+    {
+        { Waiting: CopyWaits.ReturnedFile } => CopyOrchestrator.FileReturned,
+        { State: CopyState.WaitingForSeal } => CopyOrchestrator.SealReleased,
+        _ => CopyOrchestrator.ReviewDecided,
+    };
+
     public async Task<Result<CopyRequest>> StopAsync(StopCommand command, CancellationToken cancellationToken)
     {
         var stopped = await stop.RunAsync(command, cancellationToken);
         // Whichever it waits for; a running step looks by itself.
         if (!stopped.IsRejected)
-            await TellAsync(stopped.Value, stopped.Value.State is CopyState.WaitingForSeal ? CopyOrchestrator.SealReleased : CopyOrchestrator.ReviewDecided, cancellationToken);
+            await TellAsync(stopped.Value, EventOf(stopped.Value), cancellationToken);
         return stopped;
     }
 

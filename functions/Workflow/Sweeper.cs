@@ -136,7 +136,7 @@ internal sealed partial class Sweeper(
         {
             await RestartAsync(hub, request, instance, cancellationToken);
         }
-        else if (UntoldEvent(request) is { } untold && WaitsForEvent(instance))
+        else if (WaitsForEvent(instance) && await UntoldEventAsync(request, cancellationToken) is { } untold)
         {
             await hub.TellAsync(request, untold, cancellationToken);
         }
@@ -166,8 +166,12 @@ internal sealed partial class Sweeper(
 
     private static bool WaitsForEvent(OrchestrationMetadata instance) => instance.ReadCustomStatusAs<StepStatus>()?.Waiting is not null;
 
+    private async Task<string?> UntoldEventAsync(CopyRequest request, CancellationToken cancellationToken) =>
+        UntoldEvent(request) ?? (request.Waiting == CopyWaits.ReturnedFile && await workflow.HasReturnedAsync(request, cancellationToken) ? CopyOrchestrator.FileReturned : null);
+
     private static string? UntoldEvent(CopyRequest request) => request switch
     {
+        { Waiting: CopyWaits.ReturnedFile, Stop: not null } => CopyOrchestrator.FileReturned,
         { State: CopyState.WaitingForReview, Decision: not null } or { State: CopyState.WaitingForReview, Stop: not null } => CopyOrchestrator.ReviewDecided,
         { State: CopyState.WaitingForSeal, SealRelease: { } release } when release.Approval == request.Approval => CopyOrchestrator.SealReleased,
         { State: CopyState.WaitingForSeal, Stop: not null } => CopyOrchestrator.SealReleased,

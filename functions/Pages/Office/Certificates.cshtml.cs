@@ -11,7 +11,7 @@ namespace ECopy.Functions.Pages.Office;
 
 /// <summary>The agency's certificates and how long they last; keys come in here, or stay in their vault, and never go out.</summary>
 [Authorize(Access.Admin)]
-internal sealed class CertificatesModel(ImportCertificate import, TakeVaultCertificate take, KeyVaults vaults, TakeRemoteCertificate remote, RemoteServices services, OfficeDirectory office, TimeProvider clock) : AdminPageModel
+internal sealed class CertificatesModel(ImportCertificate import, TakeVaultCertificate take, TakeOutsideCertificate outside, KeyVaults vaults, TakeRemoteCertificate remote, RemoteServices services, OfficeDirectory office, TimeProvider clock) : AdminPageModel
 {
     public const string Address = "/office/certificates";
 
@@ -82,6 +82,17 @@ internal sealed class CertificatesModel(ImportCertificate import, TakeVaultCerti
         if (string.IsNullOrEmpty(credential)) return await OnPostOfferedAsync(holder, service, user);
         var taken = await remote.RunAsync(
             new RemoteCertificateOrder(Caller.Agency, string.IsNullOrEmpty(holder) ? null : holder, service, credential), Actor, HttpContext.RequestAborted);
+        if (!taken.IsRejected) return Kept(Address);
+        await ShowAsync();
+        return Again(taken.Rejection!);
+    }
+
+    public async Task<IActionResult> OnPostOutsideAsync([FromForm] string? holder)
+    {
+        TypedHolder = holder;
+        var file = await FileAsync("file", ImportCertificate.MostBytes);
+        var issuers = await FileAsync("issuers", ImportCertificate.MostBytes);
+        var taken = await outside.RunAsync(new OutsideCertificate(Caller.Agency, string.IsNullOrEmpty(holder) ? null : holder, file, issuers), Actor, HttpContext.RequestAborted);
         if (!taken.IsRejected) return Kept(Address);
         await ShowAsync();
         return Again(taken.Rejection!);

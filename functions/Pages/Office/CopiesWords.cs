@@ -98,6 +98,7 @@ internal static class CopiesWords
             CopyProgress.WaitingForSeal => new(text["copies-wait-seal"], text["copies-do-seal"]),
             "clock-behind-book" => new(text["copies-wait-clock"], text["copies-do-clock"]),
             "waiting-for-signer" or "signing-outstanding" => new(text["copies-wait-signer"], text["copies-do-signer"]),
+            CopyWaits.ReturnedFile => new(text["copies-wait-outside"], text["copies-do-outside"]),
             "retrying" => new(text["copies-wait-retrying"], text["copies-do-nothing"]),
             _ => new(text["copies-wait-other"], text["copies-do-nothing"]),
         };

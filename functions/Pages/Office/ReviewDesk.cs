@@ -10,6 +10,9 @@ namespace ECopy.Functions.Pages.Office;
 /// <param name="Troubles">What came back, or stands still, and needs somebody.</param>
 internal sealed record Desk(IReadOnlyList<CopyRequest> Waiting, int Behind, IReadOnlyList<CopyRequest> Troubles)
 {
+    /// <summary>What waits for a file that its signer signs with a tool of their own.</summary>
+    public IReadOnlyList<CopyRequest> Outside { get; init; } = [];
+
     public int PlaceOf(string copyId) => Waiting.Index().Where(one => one.Item.CopyId == copyId).Select(one => one.Index + 1).FirstOrDefault();
 
     /// <summary>What comes after it among those that may be worked on; at the end it begins again. Null when nothing else is there.</summary>
@@ -32,7 +35,7 @@ internal sealed class ReviewDesk(CopyListing listing, OfficeDirectory offices, S
         return new Desk(
             [.. open.Where(IsForReview)],
             open.Count(IsBehind),
-            [.. open.Where(copy => copy.Failure is not null && copy.Decision is null && copy.Stop is null && (IsForReview(copy) || copy.State is CopyState.Failed))]);
+            [.. open.Where(copy => copy.Failure is not null && copy.Decision is null && copy.Stop is null && (IsForReview(copy) || copy.State is CopyState.Failed))]) { Outside = [.. open.Where(copy => copy.Waiting == CopyWaits.ReturnedFile)] };
     }
 
     public async Task<Desk> ForSealAsync(string agency, CancellationToken cancellationToken)
@@ -42,7 +45,7 @@ internal sealed class ReviewDesk(CopyListing listing, OfficeDirectory offices, S
         return new Desk(
             [.. open.Where(IsForSeal)],
             open.Count(copy => IsBehind(copy) && IsReleased(copy)),
-            [.. open.Where(copy => copy.Failure is not null && copy.Stop is null && copy.SealRelease is null && IsForReview(copy))]);
+            [.. open.Where(copy => copy.Failure is not null && copy.Stop is null && copy.SealRelease is null && IsForReview(copy))]) { Outside = [.. open.Where(copy => copy.Waiting == CopyWaits.ReturnedFile)] };
     }
 
     /// <summary>What keeps this official from deciding this request, as far as it is known beforehand; null when nothing does.</summary>

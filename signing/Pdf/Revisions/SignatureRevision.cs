@@ -133,7 +133,14 @@ public sealed class SignatureRevision(PdfDocument document)
         if (known?["Fields"] is PdfReference list) Update.EditArray(list).Add(changed);
         else Append(Form(), "Fields", changed);
 
-        PdfDictionary Form() => catalog["AcroForm"] is PdfReference reference ? Update.Edit(reference) : EditDirect(Update.EditCatalog(), "AcroForm");
+        PdfDictionary Form()
+        {
+            if (catalog["AcroForm"] is PdfReference reference) return Update.Edit(reference);
+            // An object of its own: some tools forget to enter their field into a form that is written directly into the catalog.
+            var holder = Update.EditCatalog();
+            if (!holder.Contains("AcroForm")) holder["AcroForm"] = Update.Add(new PdfDictionary());
+            return EditDirect(holder, "AcroForm");
+        }
     }
 
     private void Append(PdfReference holder, string key, PdfReference item)

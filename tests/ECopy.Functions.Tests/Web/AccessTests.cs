@@ -28,6 +28,8 @@ public sealed class AccessTests(ApiOffice api) : IClassFixture<ApiOffice>
         ("POST", "/api/copies/{copyId}/decision", Decision, [OfficeRole.Attestor], "not-an-attestor"),
         ("POST", "/api/copies/{copyId}/seal", null, [OfficeRole.SealKeeper], "not-a-seal-keeper"),
         ("POST", "/api/copies/{copyId}/stop", Stop, [OfficeRole.Attestor, OfficeRole.SealKeeper, OfficeRole.AgencyAdmin], "not-allowed-to-stop"),
+        ("GET", "/api/copies/{copyId}/to-sign", null, [OfficeRole.Attestor, OfficeRole.SealKeeper], "not-allowed"),
+        ("POST", "/api/copies/{copyId}/signed", null, [OfficeRole.Attestor, OfficeRole.SealKeeper], "not-allowed"),
         ("GET", "/api/copies/{copyId}/pdf", null, Everyone, "not-allowed"),
     ];
 
