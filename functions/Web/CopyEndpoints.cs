@@ -107,10 +107,11 @@ internal static class CopyEndpoints
         return Refusals.Answer(context, file.Rejection);
     }
 
-    private static async Task<IResult> SignedAsync(string copyId, HttpContext context, CopyWorkflow workflow, AccessRefusals refusals, CancellationToken cancellationToken)
+    private static async Task<IResult> SignedAsync(string copyId, HttpContext context, CopyRequests requests, CopyWorkflow workflow, AccessRefusals refusals, CancellationToken cancellationToken)
     {
+        // Before the body is read.
+        if (!CopyIds.IsUsable(copyId) || await requests.FindAsync(Callers.Of(context).Agency, copyId, cancellationToken) is null) return Refusals.Answer(context, new Rejection("copy-not-found"));
         if (context.Request.ContentType?.Split(';')[0].Trim() is not "application/pdf") return Refusals.Answer(context, new Rejection("content-type-wrong"));
-        if (!CopyIds.IsUsable(copyId)) return Refusals.Answer(context, new Rejection("copy-not-found"));
         byte[] file;
         try
         {

@@ -37,7 +37,6 @@ public sealed partial class DeskPageTests(DeskOffice desks) : IClassFixture<Desk
         (Form, "/office/review/{copyId}?handler=refuse", [OfficeRole.Attestor]),
         ("GET", "/office/tosign", [OfficeRole.Attestor, OfficeRole.SealKeeper]),
         ("GET", "/office/tosign?handler=all", [OfficeRole.Attestor, OfficeRole.SealKeeper]),
-        (Form, "/office/tosign", [OfficeRole.Attestor, OfficeRole.SealKeeper]),
         ("GET", "/office/seal", [OfficeRole.SealKeeper]),
         ("GET", "/office/seal?handler=behind", [OfficeRole.SealKeeper]),
         ("GET", "/office/seal/{copyId}", [OfficeRole.SealKeeper]),

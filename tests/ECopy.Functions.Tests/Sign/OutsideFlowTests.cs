@@ -12,6 +12,7 @@ using ECopy.Functions.Workflow;
 using ECopy.Signing.Pdf;
 using ECopy.Signing.Pdf.Reading;
 using ECopy.Signing.Pdf.Revisions;
+using ECopy.Signing.Trust.Revocation;
 using ECopy.Signing.Verification;
 using ECopy.Signing.Verification.Integrity;
 using ECopy.TestKit;
@@ -40,9 +41,13 @@ public sealed class OutsideFlowTests
 
         var file = (await office.Store.ReadAsync(done.Issued!.Path, default))!.Content.ToArray();
         Assert.True(file.AsSpan().StartsWith(signed));
-        var report = SignedFileCheck.Check(file, await office.Get<OfficeDirectory>().TrustAnchorsAsync(default), outside.Clock.GetUtcNow());
+        var report = SignedFileCheck.Check(file, await office.Get<OfficeDirectory>().TrustAnchorsAsync(default), outside.Clock.GetUtcNow(), RevocationEvidence.None);
         Assert.Equal(Finding.Passed, report.Finding);
         Assert.Equal([SignatureFormat.Pkcs7Detached, SignatureFormat.Cades], report.Signatures.Select(one => one.Format));
+        // The official's signature is proven by the timestamp that was put over it at once, the seal's by its own.
+        Assert.All(report.Signatures, one => Assert.Equal((Signing.Verification.PadesLevel.BLTA, (DateTimeOffset?)outside.Clock.GetUtcNow()), (one.Level, one.ProvenTime)));
+        Assert.Equal(2, report.Timestamps.Count);
+        Assert.True(SignatureIntegrity.Check(file).IsValid);
         Assert.Equal(2, OutsideTool.RunOn(file, ".pdf", "pdfsig", "-nocert", "{}").Output.Split("Signature is Valid").Length - 1);
         Assert.Equal(0, OutsideTool.RunOn(file, ".pdf", "qpdf", "--check", "{}").ExitCode);
         Assert.Empty(PdfAChecklist.Failures((await office.Store.ReadAsync(BlobPaths.Work(TestOffice.Agency, copy.CopyId, 1, "composed.pdf"), default))!.Content.ToArray()));

@@ -1,7 +1,9 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using ECopy.Functions.Demo;
 using ECopy.Functions.Domain;
 using ECopy.Functions.Office;
+using ECopy.Functions.Storage;
 using ECopy.Functions.Tests.Web;
 using ECopy.TestKit;
 
@@ -10,8 +12,6 @@ namespace ECopy.Functions.Tests.Sign;
 /// <summary>An office whose official, and perhaps whose clerical officer, signs with a token of their own.</summary>
 internal sealed class OutsideOffice : IAsyncDisposable
 {
-    private static readonly TestPki Pki = TestPki.Instance;
-
     private OutsideOffice(TestOffice office, SettableTime clock)
     {
         Office = office;
@@ -33,7 +33,6 @@ internal sealed class OutsideOffice : IAsyncDisposable
         var clock = new SettableTime(TestPki.Now);
         var outside = new OutsideOffice(await TestOffice.OpenAsync(clock), clock);
         var office = outside.Office;
-        Assert.False((await office.Get<AddTrustAnchor>().RunAsync(Pki.Root.Certificate.RawData, null, null, OfficeActor.Operator, default)).IsRejected);
         var directory = office.Get<OfficeDirectory>();
         if (official) outside.Official = await GiveAsync(office, DemoOffice.Attestor, (await directory.PersonAsync(TestOffice.Agency, DemoOffice.Attestor, default)).FullName);
         if (seal) outside.Seal = await GiveAsync(office, null, (await directory.AgencyAsync(TestOffice.Agency, default)).FullName);
@@ -43,11 +42,14 @@ internal sealed class OutsideOffice : IAsyncDisposable
     /// <summary>A token with a new key, whose certificate the office has taken.</summary>
     public static async Task<OutsideSigner> GiveAsync(TestOffice office, string? holder, string name)
     {
-        var identity = Pki.Leaf(name, TestKey.Rsa2048, Pki.Issuing, TestPki.Now.AddYears(-4), TestPki.Now.AddYears(12));
-        var issuers = string.Concat(identity.Chain.Certificates.Skip(1).Select(one => one.ExportCertificatePem() + "\n"));
-        var taken = await office.Get<TakeOutsideCertificate>().RunAsync(new OutsideCertificate(TestOffice.Agency, holder, identity.Certificate.RawData, Encoding.ASCII.GetBytes(issuers)), OfficeActor.Operator, default);
+        // Of the demo's authority, which also says whether it is revoked.
+        using var authority = await DemoAuthority.OpenOrFoundAsync(new KeyFiles(FileBlobStore.Open(Path.Combine(office.DataPath, "authority"))), TestPki.Now.AddYears(-1), TestPki.Now, default);
+        using var certificate = authority.Issue(name, "Ủy ban nhân dân xã Mẫu An", TestPki.Now.AddMonths(-6), TestPki.Now.AddYears(2), elliptic: false);
+        var issuers = string.Concat(authority.Chain.Select(one => one.ExportCertificatePem() + "\n"));
+        var taken = await office.Get<TakeOutsideCertificate>().RunAsync(new OutsideCertificate(TestOffice.Agency, holder, certificate.RawData, Encoding.ASCII.GetBytes(issuers)), OfficeActor.Operator, default);
         Assert.Null(taken.Rejection?.Code);
-        return new OutsideSigner(identity.Certificate, identity.Key, [.. identity.Chain.Certificates.Skip(1)]);
+        using var key = certificate.GetRSAPrivateKey()!;
+        return new OutsideSigner(certificate, key, [.. authority.Chain]);
     }
 
     public Task<HttpClient> AsAsync(OfficeRole role) => Office.ConnectAsync(ApiOffice.Users[role]);
