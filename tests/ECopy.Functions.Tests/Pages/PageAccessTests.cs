@@ -37,6 +37,7 @@ public sealed partial class PageAccessTests(DeskOffice desks) : IClassFixture<De
         ["office/dossiers/{dossierCode}"] = Clerk,
         ["office/review"] = Attestor,
         ["office/review/{copyId}"] = Attestor,
+        ["office/tosign"] = [OfficeRole.Attestor, OfficeRole.SealKeeper],
         ["office/seal"] = SealKeeper,
         ["office/seal/{copyId}"] = SealKeeper,
         ["office/agency"] = Admin,
