@@ -47,7 +47,7 @@ public sealed partial class PageAccessTests(DeskOffice desks) : IClassFixture<De
         ["office/tokens"] = Admin,
     };
 
-    private static readonly string[] Public = ["", "account/sign-in", "account/sign-out", "c/{token}", "c/{token}/{copyId}.pdf", "trust", "trust/{thumbprint}.pem", "v/{code?}", "favicon.ico", "robots.txt"];
+    private static readonly string[] Public = ["", "account/sign-in", "account/sign-out", "c/{token}", "c/{token}/{copyId}.pdf", "demo/ocsp", "demo/root.crl", "demo/tsa", "trust", "trust/{thumbprint}.pem", "v/{code?}", "favicon.ico", "robots.txt"];
 
     [Fact]
     public void Every_address_is_in_the_table_or_public_on_purpose()
