@@ -82,32 +82,35 @@ public sealed class CopyTests(IssuedCopies issued)
         var answer = CopyTools.Pdfsig(Copy(which).Path);
         Assert.True(answer.ExitCode == 0, answer.All);
         var signatures = answer.Output.Split("Signature #")[1..];
-        Assert.Equal(2, signatures.Length);
-        Assert.All(signatures, signature => Assert.Contains("Signature Validation: Signature is Valid.", signature, StringComparison.Ordinal));
-        Assert.All(signatures, signature => Assert.Contains("Signature Type: ETSI.CAdES.detached", signature, StringComparison.Ordinal));
+        Assert.Equal(3, signatures.Length);
+        Assert.All(signatures[..2], signature => Assert.Contains("Signature Validation: Signature is Valid.", signature, StringComparison.Ordinal));
+        Assert.All(signatures[..2], signature => Assert.Contains("Signature Type: ETSI.CAdES.detached", signature, StringComparison.Ordinal));
         Assert.Contains("Signature Field Name: Person", signatures[0], StringComparison.Ordinal);
         Assert.Contains("Signer Certificate Common Name: Trần Văn Mẫu", signatures[0], StringComparison.Ordinal);
         Assert.Contains("Not total document signed", signatures[0], StringComparison.Ordinal);
         Assert.Contains("Signature Field Name: Seal", signatures[1], StringComparison.Ordinal);
         Assert.Contains("Signer Certificate Common Name: Ủy ban nhân dân xã Mẫu An", signatures[1], StringComparison.Ordinal);
-        Assert.Contains("  - Total document signed", signatures[1], StringComparison.Ordinal);
+        // It reads no document timestamps, but sees what this one covers.
+        Assert.Contains("Signature Field Name: Timestamp1", signatures[2], StringComparison.Ordinal);
+        Assert.Contains("Signature has not yet been verified.", signatures[2], StringComparison.Ordinal);
+        Assert.Contains("  - Total document signed", signatures[2], StringComparison.Ordinal);
     }
 
     [Theory]
     [MemberData(nameof(Copies))]
-    public void Openssl_accepts_both_signatures_as_CAdES_under_the_root_of_the_demo(string which)
+    public void Openssl_accepts_both_signatures_as_CAdES_and_the_timestamp_over_them_under_the_root_of_the_demo(string which)
     {
         var signatures = CopyTools.Signatures(File.ReadAllBytes(Copy(which).Path));
-        Assert.Equal([false, true], signatures.Select(signature => signature.CoversAll));
+        Assert.Equal([false, false, true], signatures.Select(signature => signature.CoversAll));
         foreach (var signature in signatures)
         {
-            var answer = CopyTools.OpensslVerify(signature, Root());
+            ToolAnswer Verify(FoundSignature one) => signature.CoversAll ? CopyTools.OpensslVerifyTimestamp(one, Root()) : CopyTools.OpensslVerify(one, Root());
+            var answer = Verify(signature);
             Assert.True(answer.ExitCode == 0, answer.All);
-            Assert.Contains("CAdES Verification successful", answer.All, StringComparison.Ordinal);
+            Assert.Contains(signature.CoversAll ? "Verification: OK" : "CAdES Verification successful", answer.All, StringComparison.Ordinal);
 
             // The same judgement can fail.
-            var changed = signature with { Signed = [.. signature.Signed[..^1], (byte)(signature.Signed[^1] ^ 1)] };
-            Assert.NotEqual(0, CopyTools.OpensslVerify(changed, Root()).ExitCode);
+            Assert.NotEqual(0, Verify(signature with { Signed = [.. signature.Signed[..^1], (byte)(signature.Signed[^1] ^ 1)] }).ExitCode);
         }
     }
 
@@ -119,7 +122,8 @@ public sealed class CopyTests(IssuedCopies issued)
         Assert.DoesNotContain("digest failure", answer.All, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("invalid", answer.All, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("The signature is valid but there have been edits since signing.", answer.All, StringComparison.Ordinal);
-        Assert.Contains("The document is unchanged since signing.", answer.All, StringComparison.Ordinal);
+        // It reads no document timestamps, and calls whatever follows a signature an edit.
+        Assert.Contains("Signature is not signed.", answer.All, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -66,7 +66,7 @@ public sealed class WebTests(IssuedCopies issued, ServedCopies served) : IClassF
         var text = await response.Content.ReadAsStringAsync();
         Assert.DoesNotContain("Ví Dụ", text, StringComparison.Ordinal);
         Assert.Equal(
-            ["code", "issuer", "document", "registerNumber", "book", "date", "officialName", "officialTitle", "pages", "isTest", "sha256", "endedOn", "endReason", "replacedBy"],
+            ["code", "issuer", "document", "registerNumber", "book", "date", "officialName", "officialTitle", "pages", "isTest", "sha256", "registeredAt", "endedOn", "endReason", "replacedBy"],
             JsonDocument.Parse(text).RootElement.GetProperty("copy").EnumerateObject().Select(member => member.Name));
     }
 

@@ -76,6 +76,16 @@ public static partial class CopyTools
         }
     }
 
+    /// <summary>OpenSSL's judgement of a timestamp over the document, against this root alone.</summary>
+    public static ToolAnswer OpensslVerifyTimestamp(FoundSignature signature, byte[] root)
+    {
+        ArgumentNullException.ThrowIfNull(signature);
+        using var folder = new TestFolder();
+        return OutsideTool.Run(
+            "openssl", "ts", "-verify", "-data", folder.Write("covered.bin", signature.Signed), "-in", folder.Write("token.tst", signature.Cms), "-token_in",
+            "-CAfile", folder.Write("root.pem", Encoding.ASCII.GetBytes(Pem(root))));
+    }
+
     private static string Pem(byte[] certificate) =>
         $"-----BEGIN CERTIFICATE-----\n{Convert.ToBase64String(certificate, Base64FormattingOptions.InsertLineBreaks)}\n-----END CERTIFICATE-----\n";
 
