@@ -12,7 +12,7 @@ internal sealed record CopyLayout
     public static readonly CopyLayout V1 = new();
 
     /// <summary>The same page, where signatures come as other tools place them: what is seen of ours lies within the areas kept for signatures.</summary>
-    public static readonly CopyLayout Approval = new() { PersonLines = new(150, 212.6, 45, 7.6), SealLines = new(150, 212.6, 45, 7.6) };
+    public static readonly CopyLayout Approval = new() { PersonLines = new(150, 212.6, 45, 7.6), SealLines = new(150, 208.8, 45, 11.4) };
 
     public int Version { get; init; } = 1;
 

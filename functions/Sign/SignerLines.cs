@@ -28,7 +28,8 @@ internal static class SignerLines
             y += pitch;
         }
 
-        canvas.Text(box.X, y, timeLabel + " ", plain);
-        canvas.Text(box.X + plain.Width(timeLabel + " "), y, time.ToOffset(Vietnam).ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture), plain);
+        // A narrow place makes it smaller: half a time says nothing.
+        var (text, fitted) = TextLines.OneLine($"{timeLabel} {time.ToOffset(Vietnam).ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture)}", plain, box.Width, Least);
+        canvas.Text(box.X, y, text, fitted);
     }
 }
