@@ -40,24 +40,39 @@ internal static class KeyCommand
         imported => terminal.Sentence("certificate-saved", ("name", NameOf(imported)), ("until", Day(CertificateOf(imported).NotAfter)), ("thumbprint", imported.Thumbprint)),
         cancellationToken);
 
-    private static Task<int> ExternalAsync(Arguments arguments, Terminal terminal, string path, CancellationToken cancellationToken) => OfficeVerb.ChangeAsync(
+    private static Task<int> ExternalAsync(Arguments arguments, Terminal terminal, string path, CancellationToken cancellationToken) => TakeAsync(
         arguments,
         terminal,
-        async store =>
+        "certificate-outside",
+        async (store, agency, issuers) =>
         {
-            var agency = await store.AgencyAsync(arguments.Option("agency"), cancellationToken);
-            if (agency.IsRejected) return agency.Rejection!;
             var file = await OfficeVerb.FileAsync(path, ImportCertificate.MostBytes, cancellationToken);
             if (file.IsRejected) return file.Rejection!;
-            var issuers = await OfficeVerb.FileAsync(arguments.Option("chain"), ImportCertificate.MostBytes, cancellationToken);
-            if (issuers.IsRejected) return issuers.Rejection!;
-            return await store.Get<TakeOutsideCertificate>().RunAsync(new OutsideCertificate(agency.Value.Code, arguments.Option("person"), file.Value, issuers.Value), OfficeActor.Operator, cancellationToken);
+            return await store.Get<TakeOutsideCertificate>().RunAsync(new OutsideCertificate(agency, arguments.Option("person"), file.Value, issuers), OfficeActor.Operator, cancellationToken);
         },
-        Json,
-        given => terminal.Sentence("certificate-outside", ("name", NameOf(given)), ("until", Day(CertificateOf(given).NotAfter)), ("thumbprint", given.Thumbprint)),
         cancellationToken);
 
-    private static Task<int> VaultAsync(Arguments arguments, Terminal terminal, string name, CancellationToken cancellationToken) => OfficeVerb.ChangeAsync(
+    private static Task<int> VaultAsync(Arguments arguments, Terminal terminal, string name, CancellationToken cancellationToken) => TakeAsync(
+        arguments,
+        terminal,
+        "certificate-taken",
+        (store, agency, issuers) => store.Get<TakeVaultCertificate>().RunAsync(
+            new VaultCertificateOrder(agency, arguments.Option("person"), arguments.Option("vault"), name, issuers, arguments.Option("algorithm")), OfficeActor.Operator, cancellationToken),
+        cancellationToken);
+
+    private static Task<int> RemoteAsync(Arguments arguments, Terminal terminal, string credential, CancellationToken cancellationToken) => TakeAsync(
+        arguments,
+        terminal,
+        "certificate-taken",
+        (store, agency, issuers) => store.Get<TakeRemoteCertificate>().RunAsync(
+            new RemoteCertificateOrder(agency, arguments.Option("person"), arguments.Option("service"), credential, issuers, arguments.Option("algorithm")), OfficeActor.Operator, cancellationToken),
+        cancellationToken);
+
+    /// <summary>A certificate whose key stays where it is.</summary>
+    /// <param name="saved">The sentence for it.</param>
+    /// <param name="take">With the agency's code and the issuers' file.</param>
+    private static Task<int> TakeAsync(
+        Arguments arguments, Terminal terminal, string saved, Func<OfficeStore, string, ReadOnlyMemory<byte>, Task<Result<OfficeCertificate>>> take, CancellationToken cancellationToken) => OfficeVerb.ChangeAsync(
         arguments,
         terminal,
         async store =>
@@ -66,27 +81,10 @@ internal static class KeyCommand
             if (agency.IsRejected) return agency.Rejection!;
             var issuers = await OfficeVerb.FileAsync(arguments.Option("chain"), ImportCertificate.MostBytes, cancellationToken);
             if (issuers.IsRejected) return issuers.Rejection!;
-            var order = new VaultCertificateOrder(agency.Value.Code, arguments.Option("person"), arguments.Option("vault"), name, issuers.Value, arguments.Option("algorithm"));
-            return await store.Get<TakeVaultCertificate>().RunAsync(order, OfficeActor.Operator, cancellationToken);
+            return await take(store, agency.Value.Code, issuers.Value);
         },
         Json,
-        taken => terminal.Sentence("certificate-taken", ("name", NameOf(taken)), ("until", Day(CertificateOf(taken).NotAfter)), ("thumbprint", taken.Thumbprint)),
-        cancellationToken);
-
-    private static Task<int> RemoteAsync(Arguments arguments, Terminal terminal, string credential, CancellationToken cancellationToken) => OfficeVerb.ChangeAsync(
-        arguments,
-        terminal,
-        async store =>
-        {
-            var agency = await store.AgencyAsync(arguments.Option("agency"), cancellationToken);
-            if (agency.IsRejected) return agency.Rejection!;
-            var issuers = await OfficeVerb.FileAsync(arguments.Option("chain"), ImportCertificate.MostBytes, cancellationToken);
-            if (issuers.IsRejected) return issuers.Rejection!;
-            var order = new RemoteCertificateOrder(agency.Value.Code, arguments.Option("person"), arguments.Option("service"), credential, issuers.Value, arguments.Option("algorithm"));
-            return await store.Get<TakeRemoteCertificate>().RunAsync(order, OfficeActor.Operator, cancellationToken);
-        },
-        Json,
-        taken => terminal.Sentence("certificate-taken", ("name", NameOf(taken)), ("until", Day(CertificateOf(taken).NotAfter)), ("thumbprint", taken.Thumbprint)),
+        taken => terminal.Sentence(saved, ("name", NameOf(taken)), ("until", Day(CertificateOf(taken).NotAfter)), ("thumbprint", taken.Thumbprint)),
         cancellationToken);
 
     private static Task<int> OfferedAsync(Arguments arguments, Terminal terminal, CancellationToken cancellationToken) => OfficeVerb.ListAsync(

@@ -26,6 +26,7 @@ var otherContainers = [
   'ecopy-open'
   'ecopy-protection'
   'ecopy-public'
+  'ecopy-remote'
   'ecopy-renewals'
   'ecopy-requests'
   'ecopy-root'

@@ -31,28 +31,11 @@ public static class SignatureValidation
         ArgumentNullException.ThrowIfNull(policy);
         try
         {
-            return new ValidationJudge(PdfDocument.Open(file), policy, limit).Judge();
+            return UnreadableFile.Otherwise(() => new ValidationJudge(PdfDocument.Open(file), policy, limit).Judge(), Alone);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
             return Alone(Findings.Unsupported("time-limit", "checking this file takes too long"));
-        }
-        catch (PdfFormatException unreadable) when (PdfFaults.IsLimit(unreadable.Code) || unreadable.Code is PdfFaults.Encrypted or PdfFaults.FilterUnsupported)
-        {
-            return Alone(Findings.Unsupported(unreadable.Code, unreadable.Message));
-        }
-        catch (PdfFormatException unreadable)
-        {
-            return Alone(Findings.Malformed(unreadable.Code, unreadable.Message));
-        }
-        catch (CmsFormatException unreadable)
-        {
-            return Alone(Findings.Malformed(unreadable.Code, unreadable.Message));
-        }
-        catch (CryptographicException unreadable)
-        {
-            // The platform reads parts of a certificate only when they are asked for.
-            return Alone(Findings.Malformed("certificate-unreadable", unreadable.Message));
         }
     }
 

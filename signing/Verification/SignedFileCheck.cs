@@ -28,24 +28,6 @@ public static class SignedFileCheck
     private static SignedFileReport Run(ReadOnlyMemory<byte> file, TrustAnchors anchors, DateTimeOffset at, RevocationEvidence? evidence)
     {
         ArgumentNullException.ThrowIfNull(anchors);
-        try
-        {
-            return FileJudge.Judge(PdfDocument.Open(file), anchors, at, evidence);
-        }
-        catch (PdfFormatException unreadable) when (PdfFaults.IsLimit(unreadable.Code) || unreadable.Code is PdfFaults.Encrypted or PdfFaults.FilterUnsupported)
-        {
-            return Alone(Findings.Unsupported(unreadable.Code, unreadable.Message));
-        }
-        catch (PdfFormatException unreadable)
-        {
-            return Alone(Findings.Malformed(unreadable.Code, unreadable.Message));
-        }
-        catch (CryptographicException unreadable)
-        {
-            // The platform reads parts of a certificate only when they are asked for.
-            return Alone(Findings.Malformed("certificate-unreadable", unreadable.Message));
-        }
+        return UnreadableFile.Otherwise(() => FileJudge.Judge(PdfDocument.Open(file), anchors, at, evidence), finding => new SignedFileReport(finding, []));
     }
-
-    private static SignedFileReport Alone(Finding finding) => new(finding, []);
 }

@@ -18,8 +18,8 @@ internal sealed class BrokenSeal
     public void Install(IServiceCollection services)
     {
         // The last one registered is the one in use.
-        var own = (IKeyRing)services.Last(service => service.ServiceType == typeof(IKeyRing)).ImplementationInstance!;
-        services.AddSingleton<IKeyRing>(new Ring(own, this));
+        var own = services.Last(service => service.ServiceType == typeof(IKeyRing)).ImplementationFactory!;
+        services.AddSingleton<IKeyRing>(provider => new Ring((IKeyRing)own(provider), this));
     }
 
     private sealed class Ring(IKeyRing own, BrokenSeal seal) : IKeyRing

@@ -92,8 +92,11 @@ public sealed class DemoMakerTests
 
     private static Task<TestOffice> OpenAsync() => TestOffice.OpenAsync(
         new ShiftedTime(Began.AddHours(-1)),
-        services => services.Replace(ServiceDescriptor.Singleton<IKeyRing>(
-            new DemoKeyRing((IKeyRing)services.Single(service => service.ServiceType == typeof(IKeyRing)).ImplementationInstance!))));
+        services =>
+        {
+            var own = services.Single(service => service.ServiceType == typeof(IKeyRing)).ImplementationFactory!;
+            services.Replace(ServiceDescriptor.Singleton<IKeyRing>(provider => new DemoKeyRing((IKeyRing)own(provider))));
+        });
 
     /// <summary>A demo item with a small picture: what is drawn is another test's business.</summary>
     private static DemoItem Small(string key) => DemoPlan.For(Began).Single(item => item.Key == key) with { Draw = _ => [SmallScan.Png(3)] };
