@@ -21,12 +21,7 @@ public class SecondOpinionTests
     [MemberData(nameof(Algorithms))]
     public async Task The_platform_agrees_on_every_algorithm(string id)
     {
-        var algorithm = SignatureAlgorithm.Parse(id);
-        var kind = algorithm.Scheme is not SignatureScheme.Ecdsa ? TestKey.Rsa2048
-            : algorithm.Hash == HashAlgorithmName.SHA256 ? TestKey.P256
-            : algorithm.Hash == HashAlgorithmName.SHA384 ? TestKey.P384
-            : TestKey.P521;
-        var file = await Copies.SignAsync(Copies.Blank(), SignatureRole.Person, Pki.Person(kind), id);
+        var file = await SignedAsync(id);
         var changed = file.ToArray();
         changed[200] ^= 1;
         var evidence = await SignatureValidationTests.EvidenceAsync();
@@ -38,6 +33,35 @@ public class SecondOpinionTests
             Assert.Equal(sound, Platform(document));
             Assert.Equal(id, Assert.Single(report.Signatures).Algorithm);
         }
+    }
+
+    /// <summary>OpenSSL and poppler on all of them; MuPDF reads no PSS.</summary>
+    [Theory]
+    [MemberData(nameof(Algorithms))]
+    public async Task Outside_tools_agree_on_every_algorithm(string id)
+    {
+        var file = await SignedAsync(id);
+        var changed = file.ToArray();
+        changed[200] ^= 1;
+        foreach (var (document, sound) in new[] { (file, true), (changed, false) })
+        {
+            var openssl = CopyTools.OpensslVerify(Assert.Single(CopyTools.Signatures(document)), Pki.Root.Certificate.RawData, TestPki.Now);
+            Assert.True(sound == openssl.All.Contains("CAdES Verification successful", StringComparison.Ordinal), openssl.All);
+            Assert.Equal(sound, OutsideTool.RunOn(document, ".pdf", "pdfsig", "-nocert", "{}").Output.Contains("Signature is Valid.", StringComparison.Ordinal));
+            if (SignatureAlgorithm.Parse(id).Scheme is SignatureScheme.RsaPss) continue;
+            var mutool = OutsideTool.RunOn(document, ".pdf", "mutool", "sign", "-v", "{}").All;
+            Assert.True(sound != mutool.Contains("digest", StringComparison.OrdinalIgnoreCase), mutool);
+        }
+    }
+
+    private static Task<byte[]> SignedAsync(string id)
+    {
+        var algorithm = SignatureAlgorithm.Parse(id);
+        var kind = algorithm.Scheme is not SignatureScheme.Ecdsa ? TestKey.Rsa2048
+            : algorithm.Hash == HashAlgorithmName.SHA256 ? TestKey.P256
+            : algorithm.Hash == HashAlgorithmName.SHA384 ? TestKey.P384
+            : TestKey.P521;
+        return Copies.SignAsync(Copies.Blank(), SignatureRole.Person, Pki.Person(kind), id);
     }
 
     private static bool Platform(byte[] document)
