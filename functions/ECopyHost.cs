@@ -192,7 +192,7 @@ internal static partial class ECopyHost
     private static void AddTrustServices(IServiceCollection services, TrustServiceOptions options, StoreTerms terms, KeysFolder keys, Func<string, FileBlobStore> open)
     {
         services.AddSingleton(options);
-        services.AddSingleton(_ => new TrustServiceDoor(new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan }));
+        services.AddSingleton(_ => TrustServiceDoor.Open());
         services.AddSingleton<Timestamps>();
         services.AddSingleton<Revocations>();
         if (terms.IsTest)

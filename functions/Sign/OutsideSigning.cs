@@ -17,23 +17,14 @@ namespace ECopy.Functions.Sign;
 /// for, is judged, and is the signed document. All create-only: order → returned file → its record → signed document.
 /// </summary>
 internal sealed class OutsideSigning(
-    IBlobStore store, CopyRequests requests, SigningWork stages, OfficeDirectory office, SignerCertificates certificates, Timestamps timestamps, OutsideLimits limits, TimeProvider clock)
+    IBlobStore store, CopyRequests requests, SigningWork stages, OfficeDirectory office, Timestamps timestamps, OutsideLimits limits, TimeProvider clock)
 {
-    private static readonly HashAlgorithmName Hash = HashAlgorithmName.SHA256;
-
-    /// <summary>Gives the document out where its signer signs outside; null where the program has the key.</summary>
-    public async Task<StepOutcome?> GiveOutAsync(CopyWork work, CopyRequest request, CancellationToken cancellationToken)
+    /// <summary>Gives the document out to whoever has the key.</summary>
+    public async Task<StepOutcome> GiveOutAsync(CopyWork work, CopyRequest request, ReadOnlyMemory<byte> source, ExternalKey key, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (await FindOrderAsync(work, cancellationToken) is not null) return StepOutcome.Done;
-        var signer = SigningWork.SignerOf(work) is SignerRole.Seal
-            ? await certificates.ForSealAsync(await office.AgencyAsync(work.Agency, cancellationToken), cancellationToken)
-            : await certificates.ForPersonAsync(await office.PersonAsync(work.Agency, request.Decision!.PersonId, cancellationToken), cancellationToken);
-        if (signer.IsRejected || signer.Value is not ExternalKey key) return null;
-
+        ArgumentNullException.ThrowIfNull(key);
         var path = SigningWork.SourcePath(work);
-        var source = await stages.ReadAsync(path, cancellationToken);
-        if (SigningWork.SignerOf(work) is SignerRole.Person) request.Reservation!.RequireComposed(source.Span, path);
         // Composed while the signer had a key here: no other tool could fill the declared field. A new number is composed anew.
         if (!IsApproval(source)) return StepOutcome.Rejected("signing-key-failed", "composed for a key of the program");
         var now = clock.GetUtcNow();
@@ -81,16 +72,16 @@ internal sealed class OutsideSigning(
         if (await FindReturnAsync(work, cancellationToken) is not { } returned) return null;
         if (await store.ReadJsonAsync<PreservationTimestamp>(TimestampPath(work), cancellationToken) is not null) return StepOutcome.Done;
         // The proven time must be of the statement's day (+07:00): waiting longer cannot make it so.
-        if (IsTooLate(work, request, clock.GetUtcNow())) return StepOutcome.Rejected(ClosingCodes.StatementDatePassed);
+        if (SigningWork.IsTooLate(work, request, clock.GetUtcNow())) return StepOutcome.Rejected(ClosingCodes.StatementDatePassed);
         var sample = await timestamps.SampleAsync(cancellationToken);
         if (sample.IsRejected) return StepOutcome.WaitUntil(null, sample.Rejection!.Code);
         var path = FilePath(work, returned.Sha256);
         var room = SignatureTimestamp.RoomFor(sample.Value);
-        var prepared = DocumentTimestamp.Prepare(await ReadReturnedAsync(work, returned, cancellationToken), Hash, room);
-        var token = await timestamps.AskAsync(Hash, prepared.Digest, cancellationToken);
+        var prepared = DocumentTimestamp.Prepare(await ReadReturnedAsync(work, returned, cancellationToken), PreservationTimestamp.Hash, room);
+        var token = await timestamps.AskAsync(PreservationTimestamp.Hash, prepared.Digest, cancellationToken);
         // The authority has changed since its sample: this token is the next sample.
         if (token.IsRejected || token.Value.Encoded.Length > room) return StepOutcome.WaitUntil(null, token.Rejection?.Code ?? "timestamp-unusable");
-        if (IsTooLate(work, request, token.Value.Time)) return StepOutcome.Rejected(ClosingCodes.StatementDatePassed);
+        if (SigningWork.IsTooLate(work, request, token.Value.Time)) return StepOutcome.Rejected(ClosingCodes.StatementDatePassed);
         await store.CreateJsonAsync(
             TimestampPath(work), new PreservationTimestamp(PreservationTimestamp.CurrentSchema, path, room, token.Value.Encoded.ToArray()), cancellationToken);
         return StepOutcome.Done;
@@ -104,14 +95,7 @@ internal sealed class OutsideSigning(
         if (level >= PadesLevel.BaselineT)
         {
             var stored = (await store.ReadRequiredJsonAsync<PreservationTimestamp>(TimestampPath(work), cancellationToken)).Value;
-            try
-            {
-                file = DocumentTimestamp.Embed(DocumentTimestamp.Prepare(file, Hash, stored.Room), TimestampToken.Read(stored.Token));
-            }
-            catch (Exception damaged) when (damaged is SignatureRefusedException or TimestampFormatException)
-            {
-                throw new IntegrityException(TimestampPath(work), damaged.Message);
-            }
+            file = stored.EmbedIn(file, TimestampPath(work));
         }
 
         await store.CreateImmutableAsync(SigningWork.SignedPath(work, level), file, cancellationToken);
@@ -156,9 +140,6 @@ internal sealed class OutsideSigning(
         var file = await stages.ReadAsync(path, cancellationToken);
         return Convert.ToHexStringLower(SHA256.HashData(file.Span)) == returned.Sha256 ? file : throw new IntegrityException(path, "is not the file that was taken");
     }
-
-    private static bool IsTooLate(CopyWork work, CopyRequest request, DateTimeOffset at) =>
-        SigningWork.SignerOf(work) is SignerRole.Person && LocalTime.DateOf(at) != request.Reservation!.Date;
 
     private static DateTimeOffset Earlier(DateTimeOffset one, DateTimeOffset other) => one < other ? one : other;
 

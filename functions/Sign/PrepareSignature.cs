@@ -36,24 +36,23 @@ internal sealed class PrepareSignature(
         var reservation = request.Reservation is { Number: not null, Date: not null } taken && taken.Approval == work.Approval
             ? taken
             : throw new IntegrityException(BlobPaths.Request(work.Agency, work.CopyId), "signed without a register number");
-        // The statement's date and the person's signing time must be one day (+07:00): else the number is given up.
-        if (SigningWork.SignerOf(work) is SignerRole.Person && LocalTime.DateOf(now) != reservation.Date)
-            return StepOutcome.Rejected(ClosingCodes.StatementDatePassed);
+        if (SigningWork.IsTooLate(work, request, now)) return StepOutcome.Rejected(ClosingCodes.StatementDatePassed);
 
         var source = await stages.ReadAsync(SigningWork.SourcePath(work), cancellationToken);
         var layout = OutsideSigning.IsApproval(source) ? CopyLayout.Approval : CopyLayout.V1;
-        var plan = await PlanAsync(work, request, now, layout, cancellationToken);
-        if (plan.IsRejected) return StepOutcome.Rejected(plan.Rejection!.Code);
+        var planned = await PlanAsync(work, request, now, layout, cancellationToken);
+        if (planned.IsRejected) return StepOutcome.Rejected(planned.Rejection!.Code);
+        var (plan, key) = planned.Value;
         var level = SigningWork.LevelOf(request);
-        if (await ObjectionAsync(plan.Value.Chain, level, cancellationToken) is { } objection) return objection;
+        if (await ObjectionAsync(plan.Chain, level, cancellationToken) is { } objection) return objection;
         var room = await RoomAsync(level, cancellationToken);
         // Before the key is asked: a signature without its timestamp would have to wait for one all day.
         if (room.IsRejected) return StepOutcome.WaitUntil(null, room.Rejection!.Code);
-        if (await outside.GiveOutAsync(work, request, cancellationToken) is { } givenOut) return givenOut;
         if (SigningWork.SignerOf(work) is SignerRole.Person) reservation.RequireComposed(source.Span, SigningWork.SourcePath(work));
+        if (key is ExternalKey external) return await outside.GiveOutAsync(work, request, source, external, cancellationToken);
         try
         {
-            await stages.StorePreparedAsync(work, PadesPreparation.Prepare(source, plan.Value with { ReserveForTimestamp = room.Value }), cancellationToken);
+            await stages.StorePreparedAsync(work, PadesPreparation.Prepare(source, plan with { ReserveForTimestamp = room.Value }), cancellationToken);
             return StepOutcome.Done;
         }
         catch (Exception refused) when (refused is SignatureRefusedException or KeyRefusedException)
@@ -80,7 +79,7 @@ internal sealed class PrepareSignature(
         return look.IsGood || level < PadesLevel.BaselineLT ? null : StepOutcome.WaitUntil(null, "revocation-unavailable");
     }
 
-    private async Task<Result<SignaturePlan>> PlanAsync(CopyWork work, CopyRequest request, DateTimeOffset now, CopyLayout layout, CancellationToken cancellationToken)
+    private async Task<Result<(SignaturePlan Plan, ISigningKey Key)>> PlanAsync(CopyWork work, CopyRequest request, DateTimeOffset now, CopyLayout layout, CancellationToken cancellationToken)
     {
         var agency = await office.AgencyAsync(work.Agency, cancellationToken);
         // /M has whole seconds; so has the line under the signature.
@@ -99,7 +98,7 @@ internal sealed class PrepareSignature(
                 Seal = await images.ReadAsync(work.Agency, agency.SealImage, cancellationToken),
                 Layout = layout,
             };
-            return Plan(SignatureRole.Seal, seal.Value, time, agency.FullName, agency.Place) with { Appearance = sealAppearance.Factory(fonts), Place = layout.OnStatement(layout.SealField) };
+            return (Plan(SignatureRole.Seal, seal.Value, time, agency.FullName, agency.Place) with { Appearance = sealAppearance.Factory(fonts), Place = layout.OnStatement(layout.SealField) }, seal.Value);
         }
 
         var decision = request.Decision ?? throw new IntegrityException(BlobPaths.Request(work.Agency, work.CopyId), "signed without a decision");
@@ -114,7 +113,7 @@ internal sealed class PrepareSignature(
             Handwriting = await images.ReadAsync(work.Agency, person.SignatureImage, cancellationToken),
             Layout = layout,
         };
-        return Plan(SignatureRole.Person, key.Value, time, person.FullName, agency.Place) with { Appearance = appearance.Factory(fonts), Place = layout.OnStatement(layout.PersonField) };
+        return (Plan(SignatureRole.Person, key.Value, time, person.FullName, agency.Place) with { Appearance = appearance.Factory(fonts), Place = layout.OnStatement(layout.PersonField) }, key.Value);
     }
 
     /// <summary>

@@ -15,7 +15,24 @@ namespace ECopy.Functions.Sign;
 /// <param name="Data">Path of the document with validation data.</param>
 internal sealed record PreservationTimestamp(int Schema, string Data, int Room, byte[] Token) : IStoredRecord
 {
+    public static readonly HashAlgorithmName Hash = HashAlgorithmName.SHA256;
+
     public static int CurrentSchema => 1;
+
+    /// <summary>The document with the timestamp in it.</summary>
+    /// <param name="path">Where this record is.</param>
+    /// <exception cref="IntegrityException">It is not the timestamp of this document.</exception>
+    public byte[] EmbedIn(ReadOnlyMemory<byte> document, string path)
+    {
+        try
+        {
+            return DocumentTimestamp.Embed(DocumentTimestamp.Prepare(document, Hash, Room), TimestampToken.Read(Token));
+        }
+        catch (Exception damaged) when (damaged is SignatureRefusedException or TimestampFormatException)
+        {
+            throw new IntegrityException(path, damaged.Message);
+        }
+    }
 }
 
 /// <param name="Chain">Where its issuers are.</param>
@@ -30,7 +47,6 @@ internal sealed partial class Preservation(
     IBlobStore store, OfficeDirectory office, Timestamps timestamps, Revocations revocations, TimeProvider clock, ILogger<Preservation> log)
 {
     public const string Revoked = "certificate-revoked";
-    private static readonly HashAlgorithmName Hash = HashAlgorithmName.SHA256;
 
     /// <summary>Revocation of these certificates fetched anew, and kept in the document.</summary>
     public async Task<Result<ReadOnlyMemory<byte>>> KeepDataAsync(
@@ -66,14 +82,7 @@ internal sealed partial class Preservation(
         if (await store.ReadJsonAsync<PreservationTimestamp>(path, cancellationToken) is null && await AskAsync(document, used, pathOf, path, cancellationToken) is { } reason) return reason;
         var stored = (await store.ReadRequiredJsonAsync<PreservationTimestamp>(path, cancellationToken)).Value;
         var data = await store.ReadAsync(stored.Data, cancellationToken) ?? throw new IntegrityException(stored.Data, "missing");
-        try
-        {
-            return (ReadOnlyMemory<byte>)DocumentTimestamp.Embed(DocumentTimestamp.Prepare(data.Content, Hash, stored.Room), TimestampToken.Read(stored.Token));
-        }
-        catch (Exception damaged) when (damaged is SignatureRefusedException or TimestampFormatException)
-        {
-            throw new IntegrityException(path, damaged.Message);
-        }
+        return (ReadOnlyMemory<byte>)stored.EmbedIn(data.Content, path);
     }
 
     private async Task<Rejection?> AskAsync(
@@ -88,8 +97,8 @@ internal sealed partial class Preservation(
         if (data.IsRejected) return data.Rejection;
 
         var room = SignatureTimestamp.RoomFor(sample.Value);
-        var prepared = DocumentTimestamp.Prepare(data.Value, Hash, room);
-        var token = await timestamps.AskAsync(Hash, prepared.Digest, cancellationToken);
+        var prepared = DocumentTimestamp.Prepare(data.Value, PreservationTimestamp.Hash, room);
+        var token = await timestamps.AskAsync(PreservationTimestamp.Hash, prepared.Digest, cancellationToken);
         if (token.IsRejected) return token.Rejection;
         // The authority has changed since its sample: this token is the next sample.
         if (token.Value.Encoded.Length > room) return new Rejection("timestamp-unusable");

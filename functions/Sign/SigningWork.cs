@@ -36,6 +36,10 @@ internal sealed class SigningWork(IBlobStore store)
     public static PadesLevel LevelOf(CopyRequest request) => request.Reservation?.Level
         ?? throw new IntegrityException(BlobPaths.Request(request.Agency, request.CopyId), "signed without a register number");
 
+    /// <summary>The statement's date and the person's signing time, claimed or proven, must be one day (+07:00): else the number is given up.</summary>
+    public static bool IsTooLate(CopyWork work, CopyRequest request, DateTimeOffset at) =>
+        SignerOf(work) is SignerRole.Person && LocalTime.DateOf(at) != request.Reservation!.Date;
+
     public static SignerRole SignerOf(CopyWork work) => work.Signer ?? throw new ArgumentException("no signer named", nameof(work));
 
     /// <summary>A whole blob that must be there.</summary>

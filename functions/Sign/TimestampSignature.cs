@@ -23,14 +23,14 @@ internal sealed class TimestampSignature(IBlobStore store, CopyRequests requests
         if (SigningWork.LevelOf(request) < PadesLevel.BaselineT || await stages.IsThereAsync(SigningWork.TokenPath(work), cancellationToken)) return StepOutcome.Done;
         if (await outside.TimestampAsync(work, request, cancellationToken) is { } outsideStamp) return outsideStamp;
         // The proven time must be of the statement's day (+07:00), as the claimed one is: waiting longer cannot make it so.
-        if (IsTooLate(work, request, clock.GetUtcNow())) return StepOutcome.Rejected(ClosingCodes.StatementDatePassed);
+        if (SigningWork.IsTooLate(work, request, clock.GetUtcNow())) return StepOutcome.Rejected(ClosingCodes.StatementDatePassed);
 
         var prepared = await stages.FindPreparedAsync(work, cancellationToken)
             ?? throw new IntegrityException(SigningWork.SourcePath(work), "timestamped without being prepared");
         var cms = await stages.ReadAsync(SigningWork.CmsPath(work), cancellationToken);
         var token = await timestamps.AskAsync(prepared.Algorithm.Hash, DigestOf(work, prepared, cms), cancellationToken);
         if (token.IsRejected) return StepOutcome.WaitUntil(null, token.Rejection!.Code);
-        if (IsTooLate(work, request, token.Value.Time)) return StepOutcome.Rejected(ClosingCodes.StatementDatePassed);
+        if (SigningWork.IsTooLate(work, request, token.Value.Time)) return StepOutcome.Rejected(ClosingCodes.StatementDatePassed);
         try
         {
             SignatureTimestamp.Attach(prepared, cms, token.Value);
@@ -56,7 +56,4 @@ internal sealed class TimestampSignature(IBlobStore store, CopyRequests requests
             throw new IntegrityException(SigningWork.CmsPath(work), damaged.Message);
         }
     }
-
-    private static bool IsTooLate(CopyWork work, CopyRequest request, DateTimeOffset at) =>
-        SigningWork.SignerOf(work) is SignerRole.Person && LocalTime.DateOf(at) != request.Reservation!.Date;
 }

@@ -6,6 +6,9 @@ namespace ECopy.Functions.TrustServices;
 /// <summary>One question over HTTP, and an answer of bounded length.</summary>
 internal sealed class TrustServiceDoor(HttpClient http)
 {
+    /// <summary>To the network; proxies by the environment. Nobody is followed to another address than the one that is set.</summary>
+    public static TrustServiceDoor Open() => new(new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = Timeout.InfiniteTimeSpan });
+
     /// <exception cref="TransientException">No answer, none in time, or not one that says OK.</exception>
     public async Task<ReadOnlyMemory<byte>> AskAsync(
         Uri address, (string Type, ReadOnlyMemory<byte> Body)? question, int most, TimeSpan patience, CancellationToken cancellationToken)
