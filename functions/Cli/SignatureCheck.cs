@@ -112,14 +112,12 @@ internal static partial class SignatureCheck
         };
     }
 
-    /// <summary>With the hosts of the settings, as the server has them; proxies by the environment, as everywhere.</summary>
+    /// <summary>With the hosts of the settings, as the server has them.</summary>
     private static async Task<SignedFileReport> OnlineAsync(byte[] file, TrustAnchors anchors, DateTimeOffset at, Terminal terminal, CancellationToken cancellationToken)
     {
         var options = TrustServiceOptions.From(Settings.Read());
         if (options.Revocation.Count == 0) terminal.Say("revocation-hosts-none");
-        using var handler = new SocketsHttpHandler { AllowAutoRedirect = false };
-        using var http = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
-        var transport = new HttpRevocationTransport(new TrustServiceDoor(http), options, NullLogger<HttpRevocationTransport>.Instance);
+        var transport = new HttpRevocationTransport(TrustServiceDoor.Open(), options, NullLogger<HttpRevocationTransport>.Instance);
         return await new FileValidation(new AskedRevocation(transport, TimeProvider.System)).RunAsync(file, anchors, at, cancellationToken);
     }
 
